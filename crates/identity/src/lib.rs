@@ -1,0 +1,1 @@
+//! Who is it? Identifiers, links, constraints and clusters: reversible, order-free, explained.

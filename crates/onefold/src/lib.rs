@@ -1,0 +1,1 @@
+//! The customer data platform as a library.

@@ -1,0 +1,1 @@
+//! What do we know? Survivorship, provenance, contradictions, views and timelines.
