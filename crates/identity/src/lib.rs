@@ -1,1 +1,43 @@
-//! Who is it? Identifiers, links, constraints and clusters: reversible, order-free, explained.
+//! Who is it?
+//!
+//! A customer is seen as a cookie, a login, an e-mail address, a row in the till's file. Events name several of these
+//! at once, humans rule on some of them, and this crate concludes who is one person: not once, but again after every
+//! event, retraction, ruling and change of consent, and always so that the conclusion depends on *what* is known alone
+//! and not on the order in which it became known.
+//!
+//! The idea: links are the truth, clusters are a cache. [`Graph`] keeps every link with the events behind it. Links are
+//! taken in one canonical order, by stratum, priority of kinds, first evidence and token, as in Kruskal's algorithm for
+//! spanning trees (Proceedings of the American Mathematical Society 7, 1956); one that would break a constraint is cut,
+//! and is kept with its reason. Every constraint is such that the parts of a valid cluster are valid, and none looks at
+//! the clock. So any order, any duplication and any detour over retracted events lead to the same clusters, with the
+//! same ids: a [`ProfileId`](onefold_model::ProfileId) is the token of the cluster's strongest and oldest member.
+//!
+//! The strata are `Ruling < Declared < Scored < Device`. Device links come last: a cookie is linked to a person only
+//! where the [`Gate`](onefold_model::Gate) permits it, asked over what the strata before have joined. Answers of the
+//! gate end, so identity has timers; the caller tells the time.
+//!
+//! See [`Graph`] for the shortest use, and [`Graph::why`], [`Graph::why_not`], [`Graph::how`] for explanations.
+//!
+//! It is not: a matcher. Links are declared or ruled; *scored* links (Fellegi-Sunter comparisons of names, addresses,
+//! birth dates) are absent today, and their stratum is empty. It holds no values, only tokens; it keeps no redirects
+//! from old ids, because an old id is looked up to where its node is now; it reads no clock and writes no file.
+
+mod cluster;
+mod constraint;
+mod evidence;
+mod explain;
+mod gate;
+mod graph;
+mod journal;
+mod rules;
+mod ruling;
+mod session;
+mod settle;
+mod solve;
+mod table;
+mod union;
+
+pub use explain::{Cut, CutLink, Path, Step, Stratum, WhyNot};
+pub use graph::{Graph, Sighting};
+pub use journal::Touched;
+pub use rules::Rules;

@@ -16,6 +16,7 @@ use crate::schema::{Owner, Undeclared};
 use crate::{
     Action, Actor, Choice, Class, ContentHash, Error, Event, EventId, EventTypeId, FieldId, Fields, Identifier, Issue, Schema, Scope,
     SourceId, Text, Time, Times, Value, ser,
+    wire::put_value,
 };
 
 /// An event not yet received.
@@ -239,6 +240,18 @@ impl Draft {
         &self.notes
     }
 
+    /// When it happened, by the sender's clock, where that was said.
+    #[must_use]
+    pub fn original(&self) -> Option<Time> {
+        self.original
+    }
+
+    /// The id that it has from its source or row, before it is received.
+    #[must_use]
+    pub fn id(&self) -> Option<EventId> {
+        self.id
+    }
+
     /// The source that speaks.
     #[must_use]
     pub fn source_name(&self) -> &str {
@@ -267,16 +280,27 @@ impl Draft {
         let text = |text: &Text| Value::Text(text.clone());
         let map = |pairs: &[(Text, Value)]| Value::map(pairs.iter().cloned());
         let who = |(kind, raw): &(Text, Text)| Value::map([("kind".into(), text(kind)), ("value".into(), text(raw))]);
-        let choices: Vec<Value> = self
-            .choices
-            .iter()
-            .map(|it| Value::map([("purpose".into(), text(&it.purpose)), ("action".into(), it.action.name().into())]))
-            .collect();
+        let choice = |it: &Chosen| {
+            let actor = Actor::ALL.iter().find(|(_, actor)| *actor == it.actor).map(|(name, _)| *name);
+            let said = [
+                ("purpose", text(&it.purpose)),
+                ("channel", it.channel.clone().into()),
+                ("action", it.action.name().into()),
+                ("actor", actor.into()),
+                ("expires", it.expires.into()),
+                ("notice", it.notice.into()),
+                ("evidence", it.evidence.clone().into()),
+                ("regime", it.regime.clone().into()),
+            ];
+            Value::map(said.map(|(name, value)| (name.into(), value)))
+        };
+        let choices: Vec<Value> = self.choices.iter().map(choice).collect();
         Value::map(
             [
                 ("source", text(&self.source)),
                 ("type", text(&self.what)),
                 ("who", Value::from(self.who.iter().map(who).collect::<Vec<_>>())),
+                ("previous", self.previous.as_ref().map(who).into()),
                 ("timestamp", self.original.into()),
                 ("sentAt", self.sent.into()),
                 ("traits", map(&self.traits)),
@@ -322,10 +346,14 @@ impl Draft {
         for (kind, raw) in &self.who {
             people.add(schema, kind, raw, notes)?;
         }
-        let previous = match &self.previous {
+        let mut previous = match &self.previous {
             Some((kind, raw)) => Some(schema.identifier(kind, raw).map_err(|error| name_issue("bad_previous", "previous", &error))?),
             None => None,
         };
+        if let Some(blocked) = previous.take_if(|identifier| schema.is_blocked(identifier)) {
+            notes.push(Issue::new("blocked_identifier", "previous", "the schema blocks this value"));
+            people.sort_in(schema, blocked, true);
+        }
         let traits = self.fields(Owner::Profile, "traits", &self.traits, Strictness::SetAside, &mut extras, notes)?;
         let properties = self.fields(Owner::Event(what), "properties", &self.properties, Strictness::Quarantine, &mut extras, notes)?;
         let context: BTreeMap<Text, Value> = self.context.iter().filter(|(_, value)| !value.is_null()).cloned().collect();
@@ -347,14 +375,59 @@ impl Draft {
         };
         event.choices = self.choices(&event)?;
         self.check(&event)?;
-        let mut said = Vec::new();
-        event.encode_content(schema, &mut said);
+        let said = self.said();
         if said.len() > schema.limits().record_bytes {
             return Err(Issue::new("record_too_large", "", "the record is larger than the limit"));
         }
         event.content = schema.content_hash(&said);
         event.id = self.id.unwrap_or_else(|| schema.row_id(&self.source, "", &said, 0));
         Ok(event)
+    }
+
+    /// What the record says, in its own words and in canonical order, without the times of its transport. Two copies
+    /// have the same bytes, whatever the schema has learnt between them.
+    fn said(&self) -> Vec<u8> {
+        let text = |text: &Text| Value::Text(text.clone());
+        let named = |pair: &(Text, Text)| Value::from(vec![text(&pair.0), text(&pair.1)]);
+        let optional = |said: &Option<Text>| said.as_ref().map(text).into();
+        let mut who: Vec<Value> = self.who.iter().map(named).collect();
+        who.sort();
+        who.dedup();
+        let mut choices: Vec<Value> = self
+            .choices
+            .iter()
+            .map(|it| {
+                let actor = Actor::ALL.iter().find(|(_, actor)| *actor == it.actor).map_or("", |(name, _)| name);
+                Value::from(vec![
+                    text(&it.purpose),
+                    optional(&it.channel),
+                    it.action.name().into(),
+                    actor.into(),
+                    it.expires.into(),
+                    it.notice.into(),
+                    optional(&it.evidence),
+                    optional(&it.regime),
+                ])
+            })
+            .collect();
+        choices.sort();
+        choices.dedup();
+        let pairs = |pairs: &[(Text, Value)]| Value::map(pairs.iter().filter(|(_, value)| !value.is_null()).cloned());
+        let mut out = Vec::new();
+        for part in [
+            text(&self.source),
+            text(&self.what),
+            self.original.into(),
+            who.into(),
+            self.previous.as_ref().map(named).into(),
+            pairs(&self.traits),
+            pairs(&self.properties),
+            pairs(&self.context),
+            choices.into(),
+        ] {
+            put_value(&mut out, &part);
+        }
+        out
     }
 
     fn fields(
@@ -499,13 +572,13 @@ impl Identifiers {
 }
 
 /// Sorts identifiers into persons and devices, groups, and blocked ones, as the schema has them now.
-pub(crate) fn sorted(schema: &Schema, all: impl IntoIterator<Item = Identifier>) -> (Box<[Identifier]>, Box<[Identifier]>, Box<[Identifier]>) {
+pub(crate) fn sorted(schema: &Schema, all: impl IntoIterator<Item = Identifier>) -> [Box<[Identifier]>; 3] {
     let mut people = Identifiers::default();
     for identifier in all {
         let blocked = schema.is_blocked(&identifier);
         people.sort_in(schema, identifier, blocked);
     }
-    (people.who.into(), people.groups.into(), people.blocked.into())
+    [people.who.into(), people.groups.into(), people.blocked.into()]
 }
 
 /// The name under which the log knows the source, for messages.

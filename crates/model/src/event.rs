@@ -277,6 +277,9 @@ pub struct Retraction {
 pub struct Quarantined {
     /// What stands for the record: the keyed hash of its import and bytes, and for equal ones of their number.
     pub id: EventId,
+    /// The event that it would have been, where that is known: once such an event is accepted, the record has been
+    /// fed again and no longer counts as quarantined.
+    pub event: Option<EventId>,
     /// The import or source that it came by.
     pub import: Text,
     /// What is wrong.

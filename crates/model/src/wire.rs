@@ -1,8 +1,8 @@
 //! The canonical encoding: one byte string for one entry, by names, so that a log outlives the numbering of a schema.
 //!
 //! Integers are LEB128 variable-length (zigzag where signed), texts and lists are prefixed by their length, an absent
-//! thing is a zero byte. The content hash of an event is taken over the same encoding, less the id and the times of
-//! transport. A reader resolves the names against the schema of today: what has been declared since becomes a field,
+//! thing is a zero byte. (The content hash of an event is taken over what its draft said, so that it does not change
+//! with the schema.) A reader resolves the names against the schema of today: what has been declared since becomes a field,
 //! what no longer fits goes back to the extras.
 //!
 //! The format's version is the first byte of each entry. It is not compressed and carries no dictionary of names;
@@ -53,7 +53,7 @@ impl Entry {
                 out.extend(event.content.0);
                 put_time(out, event.times.sent);
                 put_int(out, event.times.received.0);
-                event.encode_content(schema, out);
+                event.encode_body(schema, out);
             }
             Self::Ruling(ruling) => {
                 out.push(1);
@@ -80,11 +80,18 @@ impl Entry {
             Self::Quarantined(record) => {
                 out.push(4);
                 out.extend(record.id.0);
+                match record.event {
+                    Some(event) => {
+                        out.push(1);
+                        out.extend(event.0);
+                    }
+                    None => out.push(0),
+                }
                 put_text(out, &record.import);
                 put_text(out, &record.issue.code);
                 put_text(out, &record.issue.path);
                 put_text(out, &record.issue.detail);
-                put_uint(out, record.issue.row.map_or(0, |row| row + 1));
+                put_uint(out, record.issue.row.map_or(0, |row| row.saturating_add(1)));
                 put_uint(out, record.raw.reveal().len() as u64);
                 out.extend(record.raw.reveal().iter());
                 put_int(out, record.received.0);
@@ -130,6 +137,10 @@ impl Entry {
             3 => Self::Tick(Time(from.int()?)),
             4 => Self::Quarantined(Quarantined {
                 id: EventId(from.hash()?),
+                event: match from.byte()? {
+                    0 => None,
+                    _ => Some(EventId(from.hash()?)),
+                },
                 import: from.text()?,
                 issue: Issue { code: from.text()?, path: from.text()?, detail: from.text()?, row: from.uint()?.checked_sub(1) },
                 raw: {
@@ -147,8 +158,8 @@ impl Entry {
 }
 
 impl Event {
-    /// What the event says, without its id and the times of its transport: two copies have the same bytes.
-    pub(crate) fn encode_content(&self, schema: &Schema, out: &mut Vec<u8>) {
+    /// What the event says, without its id and the times of its transport.
+    fn encode_body(&self, schema: &Schema, out: &mut Vec<u8>) {
         put_text(out, source_name(schema, self.source));
         put_text(out, schema.event(self.what).map_or("", |event| &event.name));
         put_time(out, self.times.original);
@@ -194,11 +205,13 @@ fn event(from: &mut Reader<'_>, schema: &Schema) -> Read<Event> {
     for _ in 0..from.length()? {
         named.push(from.identifier(schema)?);
     }
-    let (who, groups, blocked) = sorted(schema, named);
-    let previous = match from.byte()? {
+    let mut previous = match from.byte()? {
         0 => None,
         _ => Some(from.identifier(schema)?),
     };
+    // What has been blocked since no longer makes two people one.
+    named.extend(previous.take_if(|identifier| schema.is_blocked(identifier)));
+    let [who, groups, blocked] = sorted(schema, named);
     let (traits, properties) = (from.pairs()?, from.pairs()?);
     let mut extras: BTreeMap<Text, Value> = from.pairs()?.into_iter().collect();
     let context = from.pairs()?.into();
@@ -232,9 +245,11 @@ fn event(from: &mut Reader<'_>, schema: &Schema) -> Read<Event> {
         context,
         choices: Box::default(),
     };
+    // Where all persons and devices of the record have been blocked since, a refusal still stands on one of them.
+    let on = event.who.iter().chain(&event.blocked).chain(&event.groups).next().map(Identifier::member);
     let mut choices = Vec::new();
     for _ in 0..from.length()? {
-        choices.push(from.choice(schema, event.who.first().map(Identifier::member))?);
+        choices.push(from.choice(schema, on)?);
     }
     choices.sort();
     event.choices = choices.into();
@@ -335,7 +350,7 @@ fn put_choice(out: &mut Vec<u8>, schema: &Schema, choice: &Choice) {
     optional(out, choice.regime.as_deref());
 }
 
-fn put_value(out: &mut Vec<u8>, value: &Value) {
+pub(crate) fn put_value(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::Null => out.push(0),
         Value::Bool(yes) => out.extend([1, u8::from(*yes)]),
@@ -444,7 +459,7 @@ impl<'a> Reader<'a> {
     fn identifier(&mut self, schema: &Schema) -> Read<Identifier> {
         let (kind, value) = (self.text()?, self.text()?);
         let kind = schema.kind(&kind).map_err(|_| WireError::Undeclared { what: "kind of identifier", name: kind })?;
-        schema.identify(kind, &value).map_err(|_| WireError::Damaged("an identifier has no canonical form"))
+        Ok(schema.identify_stored(kind, &value))
     }
 
     fn pairs(&mut self) -> Read<Vec<(Text, Value)>> {

@@ -9,6 +9,8 @@ use crate::{ChannelId, Diagnostic, Error, EventTypeId, FieldId, Form, KindId, Li
 
 /// The reserved types of events, in the order of their ids.
 pub(super) const RESERVED: [&str; 7] = ["identify", "track", "page", "screen", "group", "alias", "consent"];
+/// How deep values may nest in the log.
+pub(super) const DEEPEST: usize = 64;
 /// The reserved kind of a source's row that names nobody.
 pub(super) const RECORD: &str = "record";
 
@@ -126,11 +128,18 @@ impl Spec {
         // Reserved types of events come first, with whatever properties were declared for them.
         let declared = std::mem::take(&mut spec.events);
         spec.events = RESERVED.map(|name| EventType { name: name.into(), ..EventType::default() }).into();
+        let mut open = vec![true; RESERVED.len()];
         for event in declared {
-            match spec.events.iter_mut().take(RESERVED.len()).find(|reserved| reserved.name == event.name) {
-                Some(reserved) => *reserved = event,
+            match spec.events.iter_mut().zip(&mut open).find(|(reserved, open)| **open && reserved.name == event.name) {
+                Some((reserved, open)) => {
+                    *reserved = event;
+                    *open = false;
+                }
                 None => spec.events.push(event),
             }
+        }
+        if spec.limits.depth > DEEPEST {
+            faults.say("S10", &format!("a `depth` of more than {DEEPEST} cannot be stored"), None);
         }
 
         let sources = faults.names("source", spec.sources.iter().map(|it| &it.name), |n| u16::try_from(n).ok().map(SourceId));
@@ -148,6 +157,9 @@ impl Spec {
                 faults.aliases("purpose", &mut purposes, &purpose.also, PurposeId(id));
             }
         }
+        if purposes.contains_key("*") {
+            faults.say("S09", "purpose `*` is reserved: a choice for `*` is one for all purposes", None);
+        }
 
         let mut fields: Vec<FieldInfo> = Vec::new();
         let mut by_name: HashMap<(Owner, Text), FieldId> = HashMap::new();
@@ -155,6 +167,12 @@ impl Spec {
         let of_events = (0..).zip(&spec.events).flat_map(|(nth, event)| event.properties.iter().map(move |field| (Owner::Event(EventTypeId(nth)), "property", field)));
         for (owner, what, field) in owned.chain(of_events) {
             faults.name(what, &field.name);
+            if field.currency.is_some() && field.ty != Type::Money {
+                faults.say("S06", &format!("{what} `{}` is no money, and only money has a currency", field.name), Some("give it `type = \"money\"`"));
+            }
+            if !field.values.is_empty() && field.ty != Type::Text {
+                faults.say("S06", &format!("{what} `{}` is no text, and only texts have a list of values", field.name), Some("give it `type = \"text\"`"));
+            }
             let Ok(id) = u16::try_from(fields.len()) else {
                 faults.say("S03", "more than 65536 fields are declared", None);
                 break;
@@ -184,7 +202,13 @@ impl Spec {
             if kind.session.is_some() && kind.class != Class::Device {
                 faults.say("S06", &format!("kind `{}` is no device, and only devices have sessions", kind.name), None);
             }
-            if kind.limit == Some(0) {
+            if kind.class == Class::Record && kind.name != RECORD {
+                faults.say("S09", &format!("kind `{}` is of the class `record`, which is reserved for rows that name nobody", kind.name), None);
+            }
+            if kind.region.is_some() && kind.form != Form::Phone {
+                faults.say("S06", &format!("kind `{}` is no phone, and only phones have a region", kind.name), Some("give it `form = \"phone\"`"));
+            }
+            if kind.limit == Some(0) || kind.limit_within.is_some_and(|limit| limit.count == 0) {
                 faults.say("S07", &format!("kind `{}` has a limit of 0", kind.name), Some("leave the kind out, or give it a limit of 1 or more"));
             }
             match (kind.class, &kind.relation) {
@@ -209,7 +233,7 @@ impl Spec {
         let blocked = spec
             .kinds
             .iter()
-            .map(|kind| kind.blocked.iter().map(|value| canonical_pattern(kind.form, value)).collect())
+            .map(|kind| kind.blocked.iter().map(|value| canonical_pattern(kind, value)).collect())
             .collect();
         let stitches = spec.kinds.iter().map(|kind| kind.stitch.as_ref().and_then(|purpose| purposes.get(purpose)).copied()).collect();
 
@@ -221,11 +245,11 @@ impl Spec {
     }
 }
 
-fn canonical_pattern(form: Form, value: &str) -> Text {
+fn canonical_pattern(kind: &Kind, value: &str) -> Text {
     if value.contains('*') {
         return value.to_lowercase().into();
     }
-    super::lookup::canonical(form, value).unwrap_or_else(|_| value.to_lowercase()).into()
+    super::lookup::canonical(kind, value).unwrap_or_else(|_| value.into()).to_lowercase().into()
 }
 
 #[derive(Default)]
@@ -264,6 +288,9 @@ impl Faults {
 
     fn aliases<Id: Copy + PartialEq>(&mut self, what: &str, all: &mut HashMap<Text, Id>, also: &[Text], id: Id) {
         for name in also {
+            if name.trim().is_empty() {
+                self.say("S02", &format!("another name of a `{what}` is empty"), None);
+            }
             if all.insert(name.clone(), id).is_some_and(|other| other != id) {
                 self.say("S01", &format!("{what} `{name}` is declared twice"), None);
             }

@@ -287,22 +287,36 @@ impl Schema {
     /// An [`Issue`] where the value has no canonical form.
     pub fn identify(&self, kind: KindId, raw: &str) -> Result<Identifier, Issue> {
         let info = self.kind_info(kind).ok_or_else(|| Issue::new("unknown_kind", "", ""))?;
-        let value = canonical(info.form, raw).map_err(|fault| Issue::new(fault.code(), &info.name, "the value has no canonical form"))?;
+        if info.class == Class::Record {
+            return Err(Issue::new("reserved_kind", &info.name, "this kind stands for rows that name nobody; no source may name it"));
+        }
+        let value = canonical(info, raw).map_err(|fault| Issue::new(fault.code(), &info.name, "the value has no canonical form"))?;
         if value.len() > self.limits().text_bytes {
             return Err(Issue::new("text_too_long", &info.name, "an identifier is longer than the limit"));
         }
-        let token = Token(self.0.key.hash("identifier", &[info.name.as_bytes(), value.as_bytes()]));
-        Ok(Identifier::new(Member { kind, token }, value.into()))
+        Ok(self.bind(kind, &info.name, &value))
     }
 
-    /// Whether the schema blocks this value: it stands for nobody.
+    /// An identifier of the log. It was canonical when it came in: where today's form or limit would not have it, it
+    /// stands as it is, so that a stricter schema still reads the log.
+    pub(crate) fn identify_stored(&self, kind: KindId, value: &str) -> Identifier {
+        let name = self.kind_info(kind).map_or("", |info| &info.name);
+        self.identify(kind, value).unwrap_or_else(|_| self.bind(kind, name, value))
+    }
+
+    fn bind(&self, kind: KindId, name: &str, canonical: &str) -> Identifier {
+        let token = Token(self.0.key.hash("identifier", &[name.as_bytes(), canonical.as_bytes()]));
+        Identifier::new(Member { kind, token }, canonical.into())
+    }
+
+    /// Whether the schema blocks this value, in letters of either case: it stands for nobody.
     #[must_use]
     pub fn is_blocked(&self, identifier: &Identifier) -> bool {
         let value = identifier.value().reveal();
         let patterns = self.0.blocked.get(identifier.member().kind.index()).map(Vec::as_slice).unwrap_or_default();
         !patterns.is_empty() && {
             let lower = value.to_lowercase();
-            patterns.iter().any(|pattern| **pattern == **value || matches(pattern, &lower))
+            patterns.iter().any(|pattern| matches(pattern, &lower))
         }
     }
 
@@ -385,11 +399,11 @@ fn look<Id: Copy>(all: &HashMap<Text, Id>, what: &'static str, name: &str) -> Re
 }
 
 /// The canonical form of a raw value: the one place where it is made.
-pub(super) fn canonical(form: Form, raw: &str) -> Result<String, normalise::Fault> {
-    match form {
+pub(super) fn canonical(kind: &Kind, raw: &str) -> Result<String, normalise::Fault> {
+    match kind.form {
         Form::Raw => normalise::plain(raw),
         Form::Email => normalise::email(raw),
-        Form::Phone => normalise::phone(raw, None),
+        Form::Phone => normalise::phone(raw, kind.region.as_deref()),
         Form::Name => normalise::name(raw),
         Form::Postcode => normalise::postcode(raw),
         Form::Date => normalise::date(raw, normalise::Order::DayFirst),

@@ -141,6 +141,9 @@ pub struct Kind {
     /// Its canonical form.
     #[serde(default)]
     pub form: Form,
+    /// For telephone numbers: the country of those that name none, such as `DE` or `+49`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Text>,
     /// Smaller is stronger; by default the order of declaration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<u16>,
@@ -207,6 +210,12 @@ impl Kind {
     #[must_use]
     pub fn form(self, form: Form) -> Self {
         Self { form, ..self }
+    }
+
+    /// For telephone numbers: the country of those that name none, such as `DE` or `+49`.
+    #[must_use]
+    pub fn region(self, region: &str) -> Self {
+        Self { region: Some(region.into()), ..self }
     }
 
     /// A profile has at most one.

@@ -1,0 +1,5 @@
+//! Nobody but consent makes a clearance.
+
+fn main() {
+    let _cleared = onefold_consent::Cleared(());
+}

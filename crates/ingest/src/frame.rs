@@ -1,0 +1,273 @@
+//! Where a record ends, within bounds.
+//!
+//! One quote that nobody closes makes a CSV reader swallow the rest of the file as a single cell. Here a record has a
+//! bound; what runs beyond it, or to the end of the file within a quote, costs its first line and no more: reading
+//! goes on with the line after it. Memory is the bound plus one block, whatever the file holds.
+//!
+//! Quotes follow the crate `csv`, which splits the records into cells afterwards: a quote opens a cell only at its
+//! beginning, two quotes within are one, and lines end with `\n`, `\r` or both.
+
+use std::io::{self, Read};
+
+use onefold_model::Limits;
+
+/// How records end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Style {
+    /// At a line's end outside of quotes.
+    #[cfg_attr(not(feature = "csv"), expect(dead_code, reason = "only CSV has quotes"))]
+    Quoted {
+        /// What separates cells.
+        delimiter: u8,
+    },
+    /// At each line's end.
+    #[cfg_attr(not(feature = "json"), expect(dead_code, reason = "only NDJSON has plain lines"))]
+    Lines,
+}
+
+/// One record's bytes without its line's end, or what was wrong with it and its first bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Frame<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) fault: Option<(&'static str, &'static str)>,
+}
+
+const BLOCK: usize = 64 << 10;
+/// What is kept of a line that is longer than a record may be.
+const HEAD: usize = 16 << 10;
+
+/// Bytes of a record before its cells are looked at: JSON escapes and white space make text longer.
+pub(crate) fn bound(limits: &Limits) -> usize {
+    limits.record_bytes.saturating_mul(8).clamp(4 << 10, 64 << 20)
+}
+
+#[derive(Debug)]
+pub(crate) struct Frames<R> {
+    from: R,
+    buffer: Vec<u8>,
+    start: usize,
+    ended: bool,
+    style: Style,
+    bound: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    /// The beginning of a cell.
+    Start,
+    /// Within a cell without quotes.
+    Plain,
+    /// Within quotes.
+    Quoted,
+    /// After a quote within quotes.
+    Closing,
+}
+
+impl<R: Read> Frames<R> {
+    pub(crate) fn new(from: R, style: Style, bound: usize) -> Self {
+        Self { from, buffer: Vec::new(), start: 0, ended: false, style, bound }
+    }
+
+    #[cfg(feature = "csv")]
+    pub(crate) fn style(&mut self, style: Style) {
+        self.style = style;
+    }
+
+    /// The next bytes, at least so many unless the stream ends.
+    pub(crate) fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
+        while !self.ended && self.buffer.len() - self.start < count {
+            self.fill()?;
+        }
+        Ok(self.buffer.get(self.start..).unwrap_or_default())
+    }
+
+    #[cfg(feature = "csv")]
+    pub(crate) fn skip(&mut self, count: usize) {
+        self.start = self.buffer.len().min(self.start + count);
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        if self.start > BLOCK {
+            self.buffer.drain(..self.start);
+            self.start = 0;
+        }
+        let used = self.buffer.len();
+        self.buffer.resize(used + BLOCK, 0);
+        let read = loop {
+            match self.from.read(self.buffer.get_mut(used..).unwrap_or_default()) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read,
+            }
+        };
+        self.buffer.truncate(used + *read.as_ref().unwrap_or(&0));
+        self.ended = matches!(read, Ok(0) | Err(_));
+        read.map(|_| ())
+    }
+
+    /// The next record that is not an empty line; `None` at the end.
+    pub(crate) fn next(&mut self) -> io::Result<Option<Frame<'_>>> {
+        // Empty lines are no records.
+        loop {
+            match self.peek(1)?.first() {
+                None => return Ok(None),
+                Some(b'\n' | b'\r') => self.start += 1,
+                Some(_) => break,
+            }
+        }
+        let (mut length, mut at) = (0, At::Start);
+        let ended = loop {
+            if let Some(more) = self.scan(length, &mut at) {
+                length += more;
+                break true;
+            }
+            length = self.buffer.len() - self.start;
+            if length > self.bound || self.ended {
+                break false;
+            }
+            self.fill()?;
+        };
+        let open = at == At::Quoted;
+        let fault = match (ended || !open, length > self.bound) {
+            (true, false) => {
+                let from = self.start;
+                self.start += length;
+                return Ok(Some(Frame { bytes: self.buffer.get(from..self.start).unwrap_or_default(), fault: None }));
+            }
+            (true, true) => ("record_too_large", "the record is longer than the limit; its beginning is kept"),
+            (false, _) => ("unclosed_quote", "a quote opens that nothing closes; the line alone is kept"),
+        };
+        self.line(fault).map(Some)
+    }
+
+    /// How far the record goes from `skip` bytes after its start, without the end of its line.
+    fn scan(&self, skip: usize, at: &mut At) -> Option<usize> {
+        let rest = self.buffer.get(self.start + skip..)?;
+        let Style::Quoted { delimiter } = self.style else {
+            return rest.iter().position(|byte| *byte == b'\n');
+        };
+        for (nth, byte) in rest.iter().enumerate() {
+            *at = match (*at, *byte) {
+                (At::Quoted, b'"') => At::Closing,
+                (At::Quoted, _) => At::Quoted,
+                (At::Start | At::Closing, b'"') => At::Quoted,
+                (_, b'\n' | b'\r') => return Some(nth),
+                (_, byte) if byte == delimiter => At::Start,
+                _ => At::Plain,
+            };
+        }
+        None
+    }
+
+    /// The first line of what is no record, or the beginning of that line; the rest of the line is passed over.
+    fn line(&mut self, fault: (&'static str, &'static str)) -> io::Result<Frame<'_>> {
+        let end = |bytes: &[u8]| bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+        let from = self.start;
+        let here = self.buffer.get(from..).unwrap_or_default();
+        if let Some(length) = end(here) {
+            self.start += length;
+            let kept = if length > self.bound { length.min(HEAD) } else { length };
+            return Ok(Frame { bytes: self.buffer.get(from..from + kept).unwrap_or_default(), fault: Some(fault) });
+        }
+        let kept = if here.len() > self.bound { here.len().min(HEAD) } else { here.len() };
+        let mut head = here.get(..kept).unwrap_or_default().to_vec();
+        loop {
+            self.buffer.clear();
+            self.start = 0;
+            if self.ended {
+                break;
+            }
+            self.fill()?;
+            if let Some(length) = end(&self.buffer) {
+                self.start = length;
+                break;
+            }
+        }
+        // The head goes before what is yet to be read, as bytes already passed.
+        let passed = head.len();
+        head.extend_from_slice(self.buffer.get(self.start..).unwrap_or_default());
+        (self.buffer, self.start) = (head, passed);
+        Ok(Frame { bytes: self.buffer.get(..passed).unwrap_or_default(), fault: Some(fault) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A reader that gives few bytes at a time.
+    struct Slow<'a>(&'a [u8], usize);
+    impl Read for Slow<'_> {
+        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+            let count = self.1.min(self.0.len()).min(to.len());
+            let (now, later) = self.0.split_at(count);
+            to[..count].copy_from_slice(now);
+            self.0 = later;
+            Ok(count)
+        }
+    }
+
+    fn frames(text: &[u8], style: Style, bound: usize, pace: usize) -> Vec<(Vec<u8>, Option<&'static str>)> {
+        let mut frames = Frames::new(Slow(text, pace), style, bound);
+        let mut all = Vec::new();
+        while let Some(frame) = frames.next().unwrap() {
+            all.push((frame.bytes.to_vec(), frame.fault.map(|(code, _)| code)));
+        }
+        all
+    }
+
+    const CSV: Style = Style::Quoted { delimiter: b',' };
+
+    #[test]
+    fn an_open_quote_costs_one_line() {
+        let text = b"a,b\n1,\"x\n2,y\n3,z\n";
+        let read = frames(text, CSV, 1000, 3);
+        let lines: Vec<_> = read.iter().map(|(line, fault)| (std::str::from_utf8(line).unwrap(), *fault)).collect();
+        assert_eq!(lines, [("a,b", None), ("1,\"x", Some("unclosed_quote")), ("2,y", None), ("3,z", None)]);
+        // The same where the bound ends it long before the file does.
+        let long = [b"1,\"x\n".as_slice(), "2,y\n".repeat(100_000).as_bytes()].concat();
+        let read = frames(&long, CSV, 5000, 4096);
+        assert_eq!(read.len(), 100_001);
+        assert_eq!(read[0].1, Some("unclosed_quote"));
+        assert!(read[1..].iter().all(|(line, fault)| line == b"2,y" && fault.is_none()));
+    }
+
+    #[test]
+    fn an_endless_line_is_passed_over_and_its_beginning_kept() {
+        for style in [CSV, Style::Lines] {
+            let text = [b"first\n".as_slice(), &vec![b'x'; 300_000], b"\nlast"].concat();
+            let read = frames(&text, style, 20_000, 10_000);
+            assert_eq!(read.len(), 3, "{style:?}");
+            assert_eq!((read[1].0.len(), read[1].1), (HEAD, Some("record_too_large")));
+            assert_eq!(read[2], (b"last".to_vec(), None));
+        }
+    }
+
+    #[test]
+    fn quoted_lines_belong_to_their_record() {
+        let read = frames(b"\r\n\r\n\"a\r\nb\",c\r\n\r\nd\"e,\"f\"\"\n\"\n", CSV, 1000, 1);
+        assert_eq!(read, [(b"\"a\r\nb\",c".to_vec(), None), (b"d\"e,\"f\"\"\n\"".to_vec(), None)]);
+    }
+
+    #[cfg(feature = "csv")]
+    proptest! {
+        #[test]
+        fn records_are_those_of_the_csv_crate(text in "([a,\"\n\r]|,\"|\"\n){0,40}", pace in 1_usize..9) {
+            let read = frames(text.as_bytes(), CSV, 1 << 20, pace);
+            if read.iter().all(|(_, fault)| fault.is_none()) {
+                let split = |text: &[u8]| -> Vec<Vec<Vec<u8>>> {
+                    let mut reader = ::csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+                    reader.byte_records().map(|record| record.unwrap().iter().map(<[u8]>::to_vec).collect()).collect()
+                };
+                let ours: Vec<_> = read.iter().flat_map(|(bytes, _)| split(bytes)).collect();
+                prop_assert_eq!(ours, split(text.as_bytes()));
+            }
+        }
+
+        #[test]
+        fn no_byte_is_lost_but_line_ends(text in "[a,\"\n]{0,60}", pace in 1_usize..9) {
+            let read: usize = frames(text.as_bytes(), Style::Lines, 1 << 20, pace).iter().map(|(bytes, _)| bytes.len()).sum();
+            prop_assert_eq!(read, text.bytes().filter(|byte| *byte != b'\n').count());
+        }
+    }
+}

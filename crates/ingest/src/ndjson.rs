@@ -1,0 +1,178 @@
+//! One JSON object a line (NDJSON, JSON Lines), by the same mappings as CSV.
+//!
+//! Columns are paths here: `customer.email`, `items[0].sku`. A line that is no object, or not JSON, is quarantined
+//! with its row; one that is longer than a record may be is passed over to its end, and its beginning kept.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use onefold_model::{Issue, Limits, Parsed, Pii, Schema, Text, Time, Value};
+
+use crate::count::Counter;
+use crate::error::Error;
+use crate::frame::{Frames, Style, bound};
+use crate::json::{self, Bounds};
+use crate::mapping::{Mapping, Plan, Row};
+use crate::path::{self, without};
+
+/// Reads a file of JSON lines by a mapping.
+///
+/// # Errors
+/// Where the file cannot be opened or is empty; where the mapping does not fit the schema.
+pub fn ndjson(path: impl AsRef<Path>, mapping: &Mapping, schema: &Schema) -> Result<Ndjson<File>, Error> {
+    let path = path.as_ref();
+    let file = File::open(path).map_err(|reason| Error::open(path, reason))?;
+    Ndjson::new(file, &path.display().to_string(), mapping, schema)
+}
+
+/// Reads JSON lines from anywhere, by a mapping.
+///
+/// ```
+/// use onefold_ingest::{Mapping, ndjson_reader};
+/// use onefold_model::{Form, Kind, Parsed, Party, Schema, Type};
+/// let schema = Schema::builder()
+///     .source("shop", Party::First, 50)
+///     .kind(Kind::person("email").form(Form::Email))
+///     .event("purchase", [("amount", Type::Money)])
+///     .build([7; 32].into())?;
+/// let shop = Mapping::of("shop", "purchase").who("customer.email", "email").at("when").money("total", "amount", "EUR");
+/// let line = r#"{"customer": {"email": "ada@example.com"}, "when": "2026-03-01", "total": 49.90}"#;
+/// let rows: Vec<Parsed> = ndjson_reader(line.as_bytes(), &shop, &schema)?.collect();
+/// let Some(Parsed::Draft(ada)) = rows.first() else { unreachable!() };
+/// assert_eq!(ada.receive("2026-03-02".parse()?)?.properties[0].1.to_string(), "49.9 EUR");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`ndjson`].
+pub fn ndjson_reader<R: Read>(from: R, mapping: &Mapping, schema: &Schema) -> Result<Ndjson<R>, Error> {
+    Ndjson::new(from, mapping.import_name(), mapping, schema)
+}
+
+/// The paths of the first readable object of a file, for [`choose`](crate::choose).
+///
+/// # Errors
+/// Where the file cannot be opened or read, or holds no object.
+pub fn ndjson_columns(path: impl AsRef<Path>) -> Result<Vec<Text>, Error> {
+    let path = path.as_ref();
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|reason| Error::open(path, reason))?;
+    let limits = Limits::default();
+    let mut frames = Frames::new(file, Style::Lines, bound(&limits));
+    while let Some(frame) = frames.next().map_err(|reason| Error::Read { path: name.clone(), reason })? {
+        if let Ok(value @ Value::Map(_)) = json::parse_within(frame.bytes, Bounds::roomy(&limits)) {
+            let mut paths = Vec::new();
+            list_paths(&value, "", &mut paths);
+            return Ok(paths);
+        }
+    }
+    Err(Error::Empty { path: name, expected: "one JSON object a line is expected" })
+}
+
+/// Every path of an object, inner ones too.
+fn list_paths(value: &Value, under: &str, to: &mut Vec<Text>) {
+    let mut below = |path: String, value: &Value| {
+        to.push(path.as_str().into());
+        list_paths(value, &path, to);
+    };
+    match value {
+        Value::Map(pairs) => {
+            for (name, value) in pairs.iter() {
+                below(if under.is_empty() { name.to_string() } else { format!("{under}.{name}") }, value);
+            }
+        }
+        Value::List(items) => {
+            for (nth, value) in items.iter().enumerate() {
+                below(format!("{under}[{nth}]"), value);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The lines of a file, read one by one.
+#[derive(Debug)]
+pub struct Ndjson<R> {
+    frames: Frames<R>,
+    plan: Plan,
+    paths: Vec<path::Path>,
+    records: Counter,
+    spoilt: Counter,
+    number: u64,
+    received: Option<Time>,
+    done: bool,
+}
+
+impl<R: Read> Ndjson<R> {
+    fn new(from: R, path: &str, mapping: &Mapping, schema: &Schema) -> Result<Self, Error> {
+        let plan = Plan::new(mapping, schema)?;
+        let mut frames = Frames::new(from, Style::Lines, bound(schema.limits()));
+        if frames.peek(1).map_err(|reason| Error::Read { path: path.into(), reason })?.is_empty() {
+            return Err(Error::Empty { path: path.into(), expected: "one JSON object a line is expected" });
+        }
+        let paths = plan.needs.iter().map(|column| path::Path::new(column)).collect();
+        let (records, spoilt) = (Counter::new(schema), Counter::new(schema));
+        Ok(Self { frames, plan, paths, records, spoilt, number: 0, received: None, done: false })
+    }
+
+    /// When the records came in, where the mapping names no path for it.
+    #[must_use]
+    pub fn received_at(self, received: Time) -> Self {
+        Self { received: Some(received), ..self }
+    }
+}
+
+impl<R: Read> Iterator for Ndjson<R> {
+    type Item = Parsed;
+
+    fn next(&mut self) -> Option<Parsed> {
+        if self.done {
+            return None;
+        }
+        let (received, limits) = (self.received, *self.plan.schema.limits());
+        let (issue, raw): (Issue, &[u8]) = loop {
+            let number = self.number + 1;
+            let frame = match self.frames.next() {
+                Ok(Some(frame)) => frame,
+                Ok(None) => {
+                    self.done = true;
+                    return None;
+                }
+                Err(error) => {
+                    self.done = true;
+                    break (Issue::new("unreadable", "", &format!("reading ended here: {}", error.kind())).row(number), &[]);
+                }
+            };
+            // A line of spaces says nothing.
+            if frame.bytes.trim_ascii().is_empty() {
+                continue;
+            }
+            self.number = number;
+            if let Some((code, detail)) = frame.fault {
+                break (Issue::new(code, "", detail).row(number), frame.bytes);
+            }
+            match json::parse_within(frame.bytes, Bounds::roomy(&limits)) {
+                Err(issue) => break (issue.row(number), frame.bytes),
+                Ok(object @ Value::Map(_)) => {
+                    let content = object.to_json();
+                    let take = |path: &path::Path| path.find(&object).map_or(Value::Null, |value| self.plan.clean(value));
+                    let rest = match self.plan.keeps_rest() {
+                        true => without(&object, &self.paths),
+                        false => Vec::new(),
+                    };
+                    let rest = rest.into_iter().map(|(name, value)| (name, self.plan.clean(&value))).collect();
+                    let row = Row { values: self.paths.iter().map(take).collect(), rest, content: &content, number, received };
+                    let records = &mut self.records;
+                    return Some(self.plan.draft(row, || records.next(content.as_bytes())).into());
+                }
+                Ok(_) => break (Issue::new("not_an_object", "", "one JSON object a line is expected").row(number), frame.bytes),
+            }
+        };
+        let nth = self.spoilt.next(raw);
+        Some(Parsed::Quarantined { issue, import: self.plan.mapping.import_name().into(), raw: Pii::new(raw.into()), nth, received })
+    }
+}
+
+#[cfg(test)]
+mod tests;
