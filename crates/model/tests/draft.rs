@@ -687,7 +687,7 @@ fn equal_records_without_an_id_have_one_id() {
 
 #[test]
 fn what_the_schema_learns_does_not_turn_a_copy_into_a_conflict() {
-    let mut learnt = spec().spec();
+    let mut learnt = spec();
     learnt.events.retain(|event| event.name != "purchase");
     let unlearnt = learnt.build([7; 32].into()).unwrap();
     let copy = |schema: &Schema| {
