@@ -30,7 +30,10 @@ pub struct Row<'a> {
 impl fmt::Debug for Row<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&Text> = self.fields.iter().map(|(name, _)| name).collect();
-        f.debug_struct("Row").field("person", &self.person).field("fields", &names).finish()
+        f.debug_struct("Row")
+            .field("person", &self.person)
+            .field("fields", &names)
+            .finish()
     }
 }
 
@@ -64,14 +67,20 @@ pub struct ClearedRow {
 
 impl fmt::Debug for Cleared<Batch> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cleared").field("recipient", &self.0.recipient).field("rows", &self.0.rows.len()).finish_non_exhaustive()
+        f.debug_struct("Cleared")
+            .field("recipient", &self.0.recipient)
+            .field("rows", &self.0.rows.len())
+            .finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for ClearedRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&Text> = self.fields.iter().map(|(name, _)| name).collect();
-        f.debug_struct("ClearedRow").field("profile", &self.profile).field("fields", &names).finish_non_exhaustive()
+        f.debug_struct("ClearedRow")
+            .field("profile", &self.profile)
+            .field("fields", &names)
+            .finish_non_exhaustive()
     }
 }
 
@@ -114,7 +123,7 @@ impl Cleared<Batch> {
         self.0.at
     }
 
-    /// Up to which instant every row of it stays permitted, if no data arrives.
+    /// Up to which instant at least every row of it stays permitted, if no data arrives.
     #[must_use]
     pub fn valid_until(&self) -> Time {
         self.0.valid_until
@@ -212,33 +221,80 @@ impl Consent {
                     batch.valid_until = batch.valid_until.min(valid_until);
                     batch.rows.push(cleared);
                 }
-                Err(decision) => refused.push(Refusal { profile: row.person.id, decision }),
+                Err(decision) => refused.push(Refusal {
+                    profile: row.person.id,
+                    decision: *decision,
+                }),
             }
         }
         Ok((Cleared(batch), refused))
     }
 
-    fn clear_row(&self, target: &Target, row: &Row<'_>, now: Time) -> Result<(ClearedRow, Time), Decision> {
-        let (answer, judgement) = self.lasting(&target.ask(row.person), now);
-        if !answer.value {
-            return Err(self.decision(target, &judgement, now, answer.until));
+    /// Up to which instant at least a row may leave, or why not. Only a refusal costs a whole decision.
+    fn ask_row(
+        &self,
+        target: &Target,
+        person: Person<'_>,
+        now: Time,
+    ) -> Result<Time, Box<Decision>> {
+        let ask = target.ask(person);
+        let judgement = self.judge(&ask, now);
+        if judgement.permits {
+            return Ok(judgement.until);
         }
+        let (answer, judgement) = self.lasting(&ask, now);
+        Err(Box::new(self.decision(
+            target,
+            &judgement,
+            now,
+            answer.until,
+        )))
+    }
+
+    fn clear_row(
+        &self,
+        target: &Target,
+        row: &Row<'_>,
+        now: Time,
+    ) -> Result<(ClearedRow, Time), Box<Decision>> {
+        let valid_until = self.ask_row(target, row.person, now)?;
         let mut fields = Vec::with_capacity(target.plan.len());
         let mut missing = Vec::new();
         for kept in target.plan.iter() {
-            let said = row.fields.iter().find(|(name, _)| *name == kept.name).map_or(Value::NULL, |(_, value)| value);
-            match kept.keep.apply(self.policy().schema(), &target.name, &kept.name, row.person.id, said) {
+            let said = row
+                .fields
+                .iter()
+                .find(|(name, _)| *name == kept.name)
+                .map_or(Value::NULL, |(_, value)| value);
+            match kept.keep.apply(
+                self.policy().schema(),
+                &target.name,
+                &kept.name,
+                row.person.id,
+                said,
+            ) {
                 Some(value) => fields.push((kept.name.clone(), value)),
-                None if kept.required => missing.push(Because::field("required_field_missing", kept.name.clone())),
+                None if kept.required => {
+                    missing.push(Because::field("required_field_missing", kept.name.clone()))
+                }
                 None => {}
             }
         }
         if !missing.is_empty() {
-            return Err(self.decision(target, &judgement, now, answer.until).denied(missing));
+            let judgement = self.judge(&target.ask(row.person), now);
+            let decision = self.decision(target, &judgement, now, valid_until);
+            return Err(Box::new(decision.denied(missing)));
         }
         let mut members: Vec<Member> = row.person.members.to_vec();
         members.sort();
-        Ok((ClearedRow { profile: row.person.id, fields, members: members.into() }, answer.until))
+        Ok((
+            ClearedRow {
+                profile: row.person.id,
+                fields,
+                members: members.into(),
+            },
+            valid_until,
+        ))
     }
 
     /// Asks again at the instant of sending, over the members as they are then.
@@ -257,7 +313,11 @@ impl Consent {
         let rows = std::mem::take(&mut batch.rows);
         batch.at = now;
         batch.valid_until = Time::MAX;
-        let target = self.policy().target(&batch.recipient).ok().filter(|_| self.policy().hash() == batch.policy);
+        let target = self
+            .policy()
+            .target(&batch.recipient)
+            .ok()
+            .filter(|_| self.policy().hash() == batch.policy);
         for row in rows {
             let Some(target) = target else {
                 refused.push(self.refusal(&batch, row.profile, "policy_changed", now));
@@ -268,7 +328,11 @@ impl Consent {
                 refused.push(self.refusal(&batch, row.profile, "profile_gone", now));
                 continue;
             }
-            if !row.members.iter().all(|member| now_members.contains(member)) {
+            if !row
+                .members
+                .iter()
+                .all(|member| now_members.contains(member))
+            {
                 refused.push(self.refusal(&batch, row.profile, "profile_split", now));
                 continue;
             }
@@ -280,12 +344,15 @@ impl Consent {
                 country: about.country.as_deref(),
                 born: about.born,
             };
-            let (answer, judgement) = self.lasting(&target.ask(person), now);
-            if answer.value {
-                batch.valid_until = batch.valid_until.min(answer.until);
-                batch.rows.push(row);
-            } else {
-                refused.push(Refusal { profile: row.profile, decision: self.decision(target, &judgement, now, answer.until) });
+            match self.ask_row(target, person, now) {
+                Ok(valid_until) => {
+                    batch.valid_until = batch.valid_until.min(valid_until);
+                    batch.rows.push(row);
+                }
+                Err(decision) => refused.push(Refusal {
+                    profile: row.profile,
+                    decision: *decision,
+                }),
             }
         }
         (Cleared(batch), refused)

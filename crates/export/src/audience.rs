@@ -36,7 +36,10 @@ pub struct Difference<K> {
 /// let change = onefold_export::difference(["ada", "ben"], ["ada", "cleo"]);
 /// assert_eq!((change.adds, change.removals), (vec!["cleo"], vec!["ben"]));
 /// ```
-pub fn difference<K: Ord>(before: impl IntoIterator<Item = K>, now: impl IntoIterator<Item = K>) -> Difference<K> {
+pub fn difference<K: Ord>(
+    before: impl IntoIterator<Item = K>,
+    now: impl IntoIterator<Item = K>,
+) -> Difference<K> {
     let (mut before, mut now) = (before.into_iter().peekable(), now.into_iter().peekable());
     let (mut adds, mut removals) = (Vec::new(), Vec::new());
     loop {
@@ -56,6 +59,8 @@ pub fn difference<K: Ord>(before: impl IntoIterator<Item = K>, now: impl IntoIte
 /// The keys that a recipient has because they were delivered.
 ///
 /// ```
+/// # #[cfg(feature = "json")]
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use onefold_export::{Audience, Driver, NdjsonFile};
 /// # use onefold_consent::{Basis, Consent, Keep, Person, Policy, Recipient, Row};
 /// # use onefold_model::{Kind, ProfileId, Schema, Time};
@@ -83,7 +88,10 @@ pub fn difference<K: Ord>(before: impl IntoIterator<Item = K>, now: impl IntoIte
 /// audience.settle(&receipt);
 /// assert_eq!(std::fs::read_to_string(&path)?, "{\"action\":\"remove\",\"user_id\":\"u-1\"}\n");
 /// assert!(audience.is_empty());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "json"))]
+/// # fn main() {}
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -94,7 +102,7 @@ pub struct Audience {
     // is delivered or its addition is rejected.
     /// Delivered.
     sent: BTreeSet<Key>,
-    /// Sent, and nobody knows whether it arrived: to be sent again, and to be taken out.
+    /// Sent or taken out, and nobody knows whether that arrived: to be sent again if cleared, else to be taken out.
     unsure: BTreeSet<Key>,
     /// About to be sent by the delivery that was planned last.
     planned: BTreeSet<Key>,
@@ -105,7 +113,13 @@ impl Audience {
     #[must_use]
     pub fn new(recipient: &str, key: &str) -> Self {
         let none = BTreeSet::new;
-        Self { recipient: recipient.into(), key: key.into(), sent: none(), unsure: none(), planned: none() }
+        Self {
+            recipient: recipient.into(),
+            key: key.into(),
+            sent: none(),
+            unsure: none(),
+            planned: none(),
+        }
     }
 
     /// How many persons are or may be there.
@@ -127,7 +141,11 @@ impl Audience {
     }
 
     fn keys(&self) -> BTreeSet<&Key> {
-        self.sent.iter().chain(&self.unsure).chain(&self.planned).collect()
+        self.sent
+            .iter()
+            .chain(&self.unsure)
+            .chain(&self.planned)
+            .collect()
     }
 
     /// The difference to what is there: who is not among the cleared comes out, who is not known to be there goes in,
@@ -149,20 +167,42 @@ impl Audience {
         self.work(cleared, |_| true)
     }
 
-    fn work(&mut self, cleared: Cleared<Batch>, sends: impl Fn(bool) -> bool) -> Result<Work, Error> {
+    fn work(
+        &mut self,
+        cleared: Cleared<Batch>,
+        sends: impl Fn(bool) -> bool,
+    ) -> Result<Work, Error> {
         if cleared.recipient() != self.recipient.as_str() {
-            return Err(Error::Recipient { cleared: cleared.recipient().into(), audience: self.recipient.clone() });
+            return Err(Error::Recipient {
+                cleared: cleared.recipient().into(),
+                audience: self.recipient.clone(),
+            });
         }
         // A plan that nobody settled may have been delivered in part.
         self.unsure.append(&mut self.planned);
         let keys: Vec<Option<Key>> = cleared.rows().map(|row| key_of(row, &self.key)).collect();
         let now: BTreeSet<&Key> = keys.iter().flatten().collect();
-        let removals = difference(self.keys(), now).removals.into_iter().cloned().collect();
+        let removals: Vec<Key> = difference(self.keys(), now)
+            .removals
+            .into_iter()
+            .cloned()
+            .collect();
         // A row without a key could not be taken out again: it goes along, so that the engine rejects and counts it.
         let known = |key: &Option<Key>| key.as_ref().is_some_and(|key| self.sent.contains(key));
-        let rows: Vec<usize> = (0..).zip(&keys).filter(|(_, key)| sends(known(key))).map(|(at, _)| at).collect();
-        let planned = rows.iter().filter_map(|at| keys.get(*at).cloned().flatten());
+        let rows: Vec<usize> = (0..)
+            .zip(&keys)
+            .filter(|(_, key)| sends(known(key)))
+            .map(|(at, _)| at)
+            .collect();
+        let planned = rows
+            .iter()
+            .filter_map(|at| keys.get(*at).cloned().flatten());
         self.planned = planned.filter(|key| !self.sent.contains(key)).collect();
+        // A removal may arrive and its answer not: should she come back, she is to be sent again.
+        for key in &removals {
+            self.sent.remove(key);
+            self.unsure.insert(key.clone());
+        }
         Ok(Work::difference(cleared, removals, rows, self.key.clone()))
     }
 
@@ -186,7 +226,6 @@ impl Audience {
                     }
                 }
                 (Ticket::Remove { key }, Outcome::Delivered) => {
-                    self.sent.remove(key);
                     self.unsure.remove(key);
                 }
                 _ => {}

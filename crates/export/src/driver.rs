@@ -30,12 +30,17 @@ pub trait Driver {
 /// HTTP client's call, a queue, a test.
 ///
 /// ```
+/// # #[cfg(feature = "json")]
+/// # fn main() {
 /// use onefold_export::{Ndjson, Request, Response, Via};
 /// let mut seen = 0;
 /// let service = Via::new(Ndjson::default(), |request: &Request| {
 ///     seen += request.records; // here the application's own client posts `request.payload`
 ///     Ok::<_, std::io::Error>(Response::OK)
 /// });
+/// # }
+/// # #[cfg(not(feature = "json"))]
+/// # fn main() {}
 /// ```
 pub struct Via<D, F> {
     destination: D,
@@ -57,7 +62,9 @@ where
 
 impl<D: fmt::Debug, F> fmt::Debug for Via<D, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Via").field("destination", &self.destination).finish_non_exhaustive()
+        f.debug_struct("Via")
+            .field("destination", &self.destination)
+            .finish_non_exhaustive()
     }
 }
 

@@ -11,13 +11,17 @@
 //! receipt. What is absent is named at the head of the crate.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::ops::Range;
 
 use onefold_model::Text;
 
 use crate::digest::Digest;
 use crate::work::Identity;
-use crate::{Caps, Checkpoint, Destination, Error, Outcome, Payload, Progress, Receipt, Record, Response, Settled, Ticket, Work};
+use crate::{
+    Caps, Checkpoint, Destination, Error, Outcome, Payload, Progress, Receipt, Record, Response,
+    Settled, Ticket, Work,
+};
 
 /// What is to be carried to the destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +37,8 @@ pub struct Request {
 /// Delivers work to a destination, one request at a time.
 ///
 /// ```
+/// # #[cfg(feature = "json")]
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # use onefold_consent::{Basis, Batch, Cleared, Consent, Keep, Person, Policy, Recipient, Row};
 /// # use onefold_model::{Kind, ProfileId, Schema, Time};
 /// use onefold_export::{Engine, Ndjson, Response};
@@ -41,7 +47,7 @@ pub struct Request {
 /// #     let carrier = Recipient::new("carrier", "shipping").require("user_id", Keep::Plain);
 /// #     let policy = Policy::builder().purpose("shipping", Basis::Contract).recipient(carrier).build(&schema)?;
 /// #     let ada = [schema.identifier("user_id", "u-1")?.member()];
-/// #     let person = Person { id: ProfileId(ada[0].token), members: &ada, restricting: &[], country: None, born: None };
+/// #     let person = Person::new(ProfileId(ada[0].token), &ada);
 /// #     let row = Row { person, fields: vec![("user_id".into(), "u-1".into())] };
 /// #     Ok(Consent::new(policy).clear("carrier", [row], Time(0))?.0)
 /// # }
@@ -53,7 +59,10 @@ pub struct Request {
 ///     engine.answer(&Response::OK);
 /// }
 /// assert_eq!(engine.finish().sent, 1);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "json"))]
+/// # fn main() {}
 /// ```
 pub struct Engine<'d> {
     work: Work,
@@ -72,16 +81,24 @@ pub struct Engine<'d> {
     bytes: u64,
 }
 
+/// Records that could not be encoded, by their place in the work.
+type Unfitting = Vec<(usize, Outcome)>;
+/// These, and the payload of the others with their number.
+type Encoded = (Unfitting, Option<(Payload, usize)>);
+
 /// A run of records on its way. Those that could not be encoded have their outcome already.
 struct Pending {
     run: Range<usize>,
-    unfit: Vec<(usize, Outcome)>,
+    unfit: Unfitting,
     request: Option<Request>,
 }
 
-impl std::fmt::Debug for Engine<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("destination", &self.destination.name()).field("progress", &self.progress()).finish_non_exhaustive()
+impl fmt::Debug for Engine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("destination", &self.destination.name())
+            .field("progress", &self.progress())
+            .finish_non_exhaustive()
     }
 }
 
@@ -119,7 +136,11 @@ impl<'d> Engine<'d> {
     /// # Errors
     /// [`Error::Checkpoint`] where the work begins with other records than those that were settled; or as
     /// [`new`](Self::new).
-    pub fn resume(work: Work, destination: &'d dyn Destination, checkpoint: &Checkpoint) -> Result<Self, Error> {
+    pub fn resume(
+        work: Work,
+        destination: &'d dyn Destination,
+        checkpoint: &Checkpoint,
+    ) -> Result<Self, Error> {
         let mut engine = Self::new(work, destination)?;
         let skipped = usize::try_from(checkpoint.settled).map_err(|_| Error::Checkpoint)?;
         if skipped > engine.work.len() {
@@ -129,13 +150,21 @@ impl<'d> Engine<'d> {
             engine.pass(at);
         }
         engine.skipped = skipped;
-        if engine.checkpoint() == *checkpoint { Ok(engine) } else { Err(Error::Checkpoint) }
+        if engine.checkpoint() == *checkpoint {
+            Ok(engine)
+        } else {
+            Err(Error::Checkpoint)
+        }
     }
 
     /// The next request; none when every record has its outcome. Asked again before an answer, it gives the same.
     pub fn request(&mut self) -> Option<Request> {
         loop {
-            if let Some(Pending { request: Some(request), .. }) = &self.pending {
+            if let Some(Pending {
+                request: Some(request),
+                ..
+            }) = &self.pending
+            {
                 return Some(request.clone());
             }
             if self.done() >= self.work.len() {
@@ -152,11 +181,18 @@ impl<'d> Engine<'d> {
 
     /// What came back for the request.
     pub fn answer(&mut self, response: &Response) {
-        let Some(pending) = self.pending.take() else { return };
-        let Some(request) = &pending.request else { return };
+        let Some(pending) = self.pending.take() else {
+            return;
+        };
+        let Some(request) = &pending.request else {
+            return;
+        };
         let mut outcomes = self.destination.decode(request.records, response);
         if outcomes.len() != request.records {
-            outcomes = vec![Outcome::retry("the destination did not say what became of each record"); request.records];
+            outcomes = vec![
+                Outcome::retry("the destination did not say what became of each record");
+                request.records
+            ];
         }
         self.requests += 1;
         self.bytes += request.payload.body.len() as u64;
@@ -168,19 +204,28 @@ impl<'d> Engine<'d> {
     pub fn fail(&mut self, reason: &str) {
         self.broken = Some(self.checkpoint());
         if let Some(pending) = self.pending.take() {
-            let records = pending.request.as_ref().map_or(0, |request| request.records);
+            let records = pending
+                .request
+                .as_ref()
+                .map_or(0, |request| request.records);
             self.settle(pending, vec![Outcome::retry(reason); records]);
         }
         while self.done() < self.work.len() {
             self.pass(self.done());
-            self.outcomes.push(Outcome::retry("not sent, since an earlier request failed"));
+            self.outcomes
+                .push(Outcome::retry("not sent, since an earlier request failed"));
         }
     }
 
     /// How far it has come.
     #[must_use]
     pub fn progress(&self) -> Progress {
-        Progress { settled: self.done() as u64, of: self.work.len() as u64, requests: self.requests, bytes: self.bytes }
+        Progress {
+            settled: self.done() as u64,
+            of: self.work.len() as u64,
+            requests: self.requests,
+            bytes: self.bytes,
+        }
     }
 
     /// How far it has come, to go on from another time. Records of which the destination itself asked for another try
@@ -191,7 +236,10 @@ impl<'d> Engine<'d> {
             return broken;
         }
         let halves = ((self.digest.0 >> 64) as u64, self.digest.0 as u64);
-        Checkpoint { settled: self.done() as u64, digest: halves }
+        Checkpoint {
+            settled: self.done() as u64,
+            digest: halves,
+        }
     }
 
     /// The receipt. Records without an outcome, where the delivery was not carried to its end, are to be tried again.
@@ -202,8 +250,14 @@ impl<'d> Engine<'d> {
         let checkpoint = self.checkpoint();
         let key = self.caps.key.clone();
         let tickets = (self.skipped..).map_while(|at| self.work.ticket(at, key.as_deref()));
-        let settled: Vec<Settled> = tickets.zip(self.outcomes).map(|(ticket, outcome)| Settled { ticket, outcome }).collect();
-        let sent = settled.iter().filter(|settled| settled.outcome == Outcome::Delivered).count() as u64;
+        let settled: Vec<Settled> = tickets
+            .zip(self.outcomes)
+            .map(|(ticket, outcome)| Settled { ticket, outcome })
+            .collect();
+        let sent = settled
+            .iter()
+            .filter(|settled| settled.outcome == Outcome::Delivered)
+            .count() as u64;
         Receipt {
             sent,
             failed: settled.len() as u64 - sent,
@@ -240,7 +294,8 @@ impl<'d> Engine<'d> {
                 None => outcomes.next(),
             };
             self.pass(at);
-            self.outcomes.push(outcome.unwrap_or_else(|| Outcome::retry("not answered")));
+            self.outcomes
+                .push(outcome.unwrap_or_else(|| Outcome::retry("not answered")));
         }
     }
 
@@ -250,35 +305,62 @@ impl<'d> Engine<'d> {
         let end = self.work.len().min(first.saturating_add(longest));
         let tickets: Vec<Ticket> = (first..end).map_while(|at| self.ticket(at)).collect();
         let mut seen: BTreeSet<Identity<'_>> = BTreeSet::new();
-        let alone = tickets.iter().take_while(|ticket| seen.insert(ticket.identity())).count();
+        let alone = tickets
+            .iter()
+            .take_while(|ticket| seen.insert(ticket.identity()))
+            .count();
         first..first + alone
     }
 
     fn prepare(&mut self) -> Pending {
         // What fitted last time, and some more, so that small records after large ones fill their requests again.
-        let mut longest = self.fitted.saturating_mul(2).clamp(1, self.caps.max_records);
+        let mut longest = self
+            .fitted
+            .saturating_mul(2)
+            .clamp(1, self.caps.max_records);
         loop {
             let run = self.run(longest);
             let (unfit, encoded) = self.encode(run.clone());
             match encoded {
-                Some((payload, _)) if payload.body.len() > self.caps.max_bytes && run.len() > 1 => longest = run.len() / 2,
+                Some((payload, _)) if payload.body.len() > self.caps.max_bytes && run.len() > 1 => {
+                    longest = run.len() / 2
+                }
                 Some((payload, _)) if payload.body.len() > self.caps.max_bytes => {
-                    let reason = Outcome::rejected("the record alone is larger than a request may be");
+                    let reason =
+                        Outcome::rejected("the record alone is larger than a request may be");
                     let unfit = run.clone().map(|at| (at, reason.clone())).collect();
-                    return Pending { run, unfit, request: None };
+                    return Pending {
+                        run,
+                        unfit,
+                        request: None,
+                    };
                 }
                 Some((payload, records)) => {
                     self.fitted = run.len();
                     let idempotency = self.name(&run, &payload);
-                    return Pending { run, unfit, request: Some(Request { idempotency, records, payload }) };
+                    return Pending {
+                        run,
+                        unfit,
+                        request: Some(Request {
+                            idempotency,
+                            records,
+                            payload,
+                        }),
+                    };
                 }
-                None => return Pending { run, unfit, request: None },
+                None => {
+                    return Pending {
+                        run,
+                        unfit,
+                        request: None,
+                    };
+                }
             }
         }
     }
 
     /// Encodes a run without those of its records that the format cannot express, and counts the rest.
-    fn encode(&self, run: Range<usize>) -> (Vec<(usize, Outcome)>, Option<(Payload, usize)>) {
+    fn encode(&self, run: Range<usize>) -> Encoded {
         let mut unfit = Vec::new();
         let mut places = Vec::new();
         for at in run {
@@ -291,13 +373,25 @@ impl<'d> Engine<'d> {
             }
         }
         while !places.is_empty() {
-            let records: Vec<Record<'_>> = places.iter().filter_map(|at| self.work.record(*at)).collect();
+            let records: Vec<Record<'_>> = places
+                .iter()
+                .filter_map(|at| self.work.record(*at))
+                .collect();
             match self.destination.encode(&records) {
                 Ok(payload) => return (unfit, Some((payload, records.len()))),
                 Err(fault) => {
                     // A place that does not exist would be looked for without end: then the first is meant.
-                    let nth = if fault.record < places.len() { fault.record } else { 0 };
-                    unfit.push((places.remove(nth), Outcome::Rejected { reason: fault.reason }));
+                    let nth = if fault.record < places.len() {
+                        fault.record
+                    } else {
+                        0
+                    };
+                    unfit.push((
+                        places.remove(nth),
+                        Outcome::Rejected {
+                            reason: fault.reason,
+                        },
+                    ));
                 }
             }
         }
@@ -305,9 +399,18 @@ impl<'d> Engine<'d> {
     }
 
     fn name(&self, run: &Range<usize>, payload: &Payload) -> Text {
-        let who = [self.destination.name(), self.work.recipient(), self.work.run_name()];
-        let digest = who.iter().fold(Digest::EMPTY, |digest, part| digest.with(part.as_bytes()));
-        let digest = run.clone().filter_map(|at| self.ticket(at)).fold(digest, |digest, ticket| ticket.digest(digest));
+        let who = [
+            self.destination.name(),
+            self.work.recipient(),
+            self.work.run_name(),
+        ];
+        let digest = who
+            .iter()
+            .fold(Digest::EMPTY, |digest, part| digest.with(part.as_bytes()));
+        let digest = run
+            .clone()
+            .filter_map(|at| self.ticket(at))
+            .fold(digest, |digest, ticket| ticket.digest(digest));
         format!("{:032x}", digest.with(&payload.body).0).into()
     }
 }

@@ -1,7 +1,7 @@
 //! What can go wrong on the way out.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use onefold_model::Text;
 
@@ -31,7 +31,9 @@ pub enum Error {
         audience: Text,
     },
     /// A field has the name of a column that the format needs itself.
-    #[error("the field `{0}` has the name of the column that tells additions from removals; rename it for this recipient")]
+    #[error(
+        "the field `{0}` has the name of the column that tells additions from removals; rename it for this recipient"
+    )]
     Column(Text),
     /// The checkpoint was taken of other work.
     #[error("the checkpoint was taken of other records than these; deliver them from the start")]
@@ -41,7 +43,14 @@ pub enum Error {
 impl Error {
     /// For `map_err`: what was tried, and on what.
     #[cfg(any(feature = "csv", feature = "json"))]
-    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io { doing, path: path.into(), source }
+    pub(crate) fn io(
+        doing: &'static str,
+        path: &std::path::Path,
+    ) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io {
+            doing,
+            path: path.into(),
+            source,
+        }
     }
 }

@@ -7,6 +7,8 @@
 //! that hands over raw rows does not compile.
 //!
 //! ```
+//! # #[cfg(feature = "csv")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use onefold_consent::{Basis, Consent, Keep, Person, Policy, Recipient, Row};
 //! use onefold_export::{CsvFile, Driver};
 //! use onefold_model::{Kind, ProfileId, Schema, Time};
@@ -17,7 +19,7 @@
 //! let (consent, now) = (Consent::new(policy), "2026-03-01T10:00:00Z".parse::<Time>()?);
 //!
 //! let ada = [schema.identifier("user_id", "u-1")?.member()];
-//! let person = Person { id: ProfileId(ada[0].token), members: &ada, restricting: &[], country: None, born: None };
+//! let person = Person::new(ProfileId(ada[0].token), &ada);
 //! let row = Row { person, fields: vec![("user_id".into(), "u-1".into())] };
 //! let (cleared, refused) = consent.clear("carrier", [row], now)?;
 //!
@@ -26,7 +28,10 @@
 //! let receipt = CsvFile::create(&path)?.deliver(cleared)?;
 //! assert_eq!((receipt.sent, refused.len()), (1, 0));
 //! assert!(std::fs::read_to_string(&path)?.starts_with("user_id\n"));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "csv"))]
+//! # fn main() {}
 //! ```
 //!
 //! An [`Audience`] is what a destination holds because it was sent there: the next delivery is the exact difference to

@@ -8,7 +8,10 @@ use std::path::Path;
 use onefold_model::{Text, Value};
 
 use crate::file::Whole;
-use crate::{Caps, Destination, Driver, Error, Outcome, Payload, Progress, Receipt, Record, Response, Unfit, Work};
+use crate::{
+    Caps, Destination, Driver, Error, Outcome, Payload, Progress, Receipt, Record, Response, Unfit,
+    Work,
+};
 
 /// The member that tells additions from removals.
 const ACTION: &str = "action";
@@ -23,7 +26,9 @@ impl Ndjson {
     /// For the difference to an audience that knows persons by a field.
     #[must_use]
     pub fn difference(key: &str) -> Self {
-        Self { key: Some(key.into()) }
+        Self {
+            key: Some(key.into()),
+        }
     }
 
     fn line(&self, record: &Record<'_>, out: &mut String) -> Result<(), Text> {
@@ -47,7 +52,9 @@ impl Ndjson {
                     }
                     member(ACTION, &"add".into());
                 }
-                row.fields().iter().for_each(|(name, value)| member(name, value));
+                row.fields()
+                    .iter()
+                    .for_each(|(name, value)| member(name, value));
             }
         }
         out.push_str(if first { "{}\n" } else { "}\n" });
@@ -61,13 +68,19 @@ impl Destination for Ndjson {
     }
 
     fn caps(&self) -> Caps {
-        Caps { removals: self.key.is_some(), ..Caps::default() }
+        Caps {
+            removals: self.key.is_some(),
+            ..Caps::default()
+        }
     }
 
     fn encode(&self, records: &[Record<'_>]) -> Result<Payload, Unfit> {
         let mut body = String::new();
         for (nth, record) in records.iter().enumerate() {
-            self.line(record, &mut body).map_err(|reason| Unfit { record: nth, reason })?;
+            self.line(record, &mut body).map_err(|reason| Unfit {
+                record: nth,
+                reason,
+            })?;
         }
         Ok(Payload::new("application/x-ndjson", body))
     }
@@ -89,13 +102,17 @@ impl NdjsonFile {
     /// # Errors
     /// Where its folder cannot be written.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Ok(Self { file: Whole::create(path.as_ref())? })
+        Ok(Self {
+            file: Whole::create(path.as_ref())?,
+        })
     }
 }
 
 impl Driver for NdjsonFile {
     fn send(&mut self, work: Work, watch: &mut dyn FnMut(Progress)) -> Result<Receipt, Error> {
-        let format = Ndjson { key: work.key_field().map(Text::from) };
+        let format = Ndjson {
+            key: work.key_field().map(Text::from),
+        };
         if format.key.is_some() && work.fields().iter().any(|name| name.as_str() == ACTION) {
             return Err(Error::Column(ACTION.into()));
         }

@@ -17,7 +17,6 @@ use crate::table::NONE;
 /// A profile is touched if its id, its members, its restricting devices, or the events that belong to it may be others
 /// than before; the mutation's own sighting apart, which only adds to the profile that `after` always names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[must_use = "what is touched must be folded again"]
 pub struct Touched {
     /// The ids that stood there before, sorted.
     pub before: Vec<ProfileId>,

@@ -61,8 +61,8 @@ impl Graph {
         let region = self.region(seeds);
         for node in &region {
             let cluster = self.nodes.at(*node).cluster;
-            self.note(cluster);
             if cluster != NONE && !self.clusters.at(cluster).nodes.is_empty() {
+                self.note(cluster);
                 self.journal.empty.push(cluster);
                 *self.clusters.at_mut(cluster) = Default::default();
             }

@@ -165,6 +165,23 @@ impl Cells {
     }
 }
 
+/// Looks at a row under its header; nothing for one that cannot be split into as many cells.
+type Look<'a> = &'a mut dyn FnMut(&[&str], Option<&[&str]>);
+
+/// Looks at all rows of a file.
+pub(crate) fn each_row(path: &Path, each: Look<'_>) -> Result<(), Error> {
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|reason| Error::open(path, reason))?;
+    let (mut frames, mut cells, header) = open(file, &name, None, &Limits::default())?;
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    while let Some(frame) = frames.next().map_err(|reason| Error::Read { path: name.clone(), reason })? {
+        let record = if frame.fault.is_none() { cells.split(frame.bytes).ok() } else { None };
+        let read = record.and_then(|record| record.iter().map(|cell| std::str::from_utf8(cell).ok()).collect::<Option<Vec<&str>>>());
+        each(&header, read.as_deref().filter(|read| read.len() == header.len()));
+    }
+    Ok(())
+}
+
 type Opened<R> = (Frames<R>, Cells, Vec<String>);
 
 fn open<R: Read>(from: R, path: &str, delimiter: Option<char>, limits: &Limits) -> Result<Opened<R>, Error> {

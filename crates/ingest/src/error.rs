@@ -56,7 +56,7 @@ pub enum Error {
         columns: String,
     },
     /// No mapping fits the columns.
-    #[error("no mapping fits the columns {columns}{}", nearest(.nearest))]
+    #[error("no mapping fits the columns {columns}{}", misses(.nearest))]
     NoMapping {
         /// The columns that there are.
         columns: String,
@@ -109,7 +109,7 @@ fn hint(help: &Option<String>) -> String {
     help.as_ref().map_or_else(String::new, |help| format!(" (did you mean `{help}`?)"))
 }
 
-fn nearest(nearest: &Option<(String, String)>) -> String {
+fn misses(nearest: &Option<(String, String)>) -> String {
     nearest.as_ref().map_or_else(String::new, |(mapping, column)| format!("; `{mapping}` comes nearest but needs `{column}`"))
 }
 

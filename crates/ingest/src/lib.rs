@@ -46,6 +46,7 @@ mod count;
 #[cfg(feature = "csv")]
 mod csv;
 mod error;
+#[cfg(any(feature = "csv", feature = "json"))]
 mod frame;
 mod infer;
 #[cfg(feature = "json")]
@@ -53,6 +54,7 @@ pub mod json;
 mod mapping;
 #[cfg(feature = "json")]
 mod ndjson;
+#[cfg(feature = "json")]
 mod path;
 mod rows;
 #[cfg(feature = "json")]

@@ -70,6 +70,22 @@ pub fn ndjson_columns(path: impl AsRef<Path>) -> Result<Vec<Text>, Error> {
     Err(Error::Empty { path: name, expected: "one JSON object a line is expected" })
 }
 
+/// All objects of a file; `None` for a line that is none.
+pub(crate) fn each_line(path: &Path, each: &mut dyn FnMut(Option<&Value>)) -> Result<(), Error> {
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|reason| Error::open(path, reason))?;
+    let limits = Limits::default();
+    let mut frames = Frames::new(file, Style::Lines, bound(&limits));
+    while let Some(frame) = frames.next().map_err(|reason| Error::Read { path: name.clone(), reason })? {
+        if frame.fault.is_none() && frame.bytes.trim_ascii().is_empty() {
+            continue;
+        }
+        let read = if frame.fault.is_none() { json::parse_within(frame.bytes, Bounds::roomy(&limits)).ok() } else { None };
+        each(read.as_ref().filter(|value| matches!(value, Value::Map(_))));
+    }
+    Ok(())
+}
+
 /// Every path of an object, inner ones too.
 fn list_paths(value: &Value, under: &str, to: &mut Vec<Text>) {
     let mut below = |path: String, value: &Value| {

@@ -32,7 +32,7 @@ use crate::consent::{Policy, PolicySpec};
 use crate::identity::Rules;
 use crate::ingest::Mapping;
 use crate::model::schema::Spec;
-use crate::model::{Schema, TokenKey};
+use crate::model::{Diagnostic, Schema, TokenKey};
 use crate::platform::Builder;
 use crate::segment::Definitions;
 use crate::{Error, Platform};
@@ -73,7 +73,7 @@ impl Config {
         let spec = Spec::from_toml_with(text, &OTHERS).map_err(|error| drawn(file, text, error))?;
         let others: Others = toml::from_str(text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
-            let diagnostic = crate::model::Diagnostic::new("C01", span, error.message());
+            let diagnostic = Diagnostic::new("C01", span, error.message());
             Error::Config { shown: diagnostic.show(file, text) }
         })?;
         Ok(Self { spec, imports: others.import, segments: others.segments, policy: others.policy, rules: others.identity })
@@ -88,7 +88,10 @@ impl Config {
         for import in &self.imports {
             import.check(&schema)?;
         }
-        let segments = Definitions::parse(&self.segments, &schema).map_err(|error| drawn("segments", &self.segments, error))?;
+        let segments = Definitions::parse(&self.segments, &schema).map_err(|error| match error {
+            crate::segment::Error::Invalid(all) => Error::Config { shown: show("segments", &self.segments, &all) },
+            other => other.into(),
+        })?;
         let policy = match &self.policy {
             Some(policy) => policy.build(&schema)?,
             None => Policy::builder().build(&schema)?,
@@ -100,10 +103,12 @@ impl Config {
 
 fn drawn(file: &str, text: &str, error: crate::model::Error) -> Error {
     match error {
-        crate::model::Error::Invalid(all) => {
-            let shown = all.iter().map(|diagnostic| if diagnostic.span.is_empty() { format!("{file}: {diagnostic}\n") } else { diagnostic.show(file, text) });
-            Error::Config { shown: shown.collect() }
-        }
+        crate::model::Error::Invalid(all) => Error::Config { shown: show(file, text, &all) },
         other => other.into(),
     }
+}
+
+fn show(file: &str, text: &str, all: &[Diagnostic]) -> String {
+    let one = |diagnostic: &Diagnostic| if diagnostic.span.is_empty() { format!("{file}: {diagnostic}\n") } else { diagnostic.show(file, text) };
+    all.iter().map(one).collect()
 }

@@ -13,6 +13,9 @@ pub enum Error {
     /// A rule of survivorship or a view.
     #[error(transparent)]
     Profile(#[from] crate::profile::Error),
+    /// A definition of a segment.
+    #[error(transparent)]
+    Segment(#[from] crate::segment::Error),
     /// A policy, or a recipient that it does not know.
     #[error(transparent)]
     Consent(#[from] crate::consent::Error),

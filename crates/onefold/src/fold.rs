@@ -86,7 +86,7 @@ impl Platform {
         let Some(home) = self.graph.home(id) else { return };
         let Some(event) = self.profiles.remove(home, id) else { return };
         for group in &event.groups {
-            self.profiles.remove_group(group, id);
+            self.profiles.remove_group(ProfileId(group.member().token), id);
         }
         self.consent.retract(id);
         let mut out = Vec::new();

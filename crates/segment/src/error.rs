@@ -47,7 +47,8 @@ impl Faults {
         if self.all.is_empty() {
             return Ok(());
         }
-        self.all.sort_by_key(|fault| (fault.span.start, fault.span.end));
+        self.all
+            .sort_by_key(|fault| (fault.span.start, fault.span.end));
         if self.more {
             let at = self.all.last().map_or(0..0, |last| last.span.clone());
             let rest = "there are more errors than are shown";

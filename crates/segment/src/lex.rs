@@ -140,17 +140,25 @@ impl<'a> Lexer<'a, '_> {
             _ => {}
         }
         let start = self.at;
-        if let Some(sign) = SIGNS.iter().find(|sign| **sign == "!=" && rest.starts_with("!=")) {
+        if let Some(sign) = SIGNS
+            .iter()
+            .find(|sign| **sign == "!=" && rest.starts_with("!="))
+        {
             self.at += 2;
             return Some(Kind::Sign(sign));
         }
-        if let Some((foreign, ours, sign)) =
-            FOREIGN.iter().find(|(foreign, _, _)| rest.starts_with(foreign))
+        if let Some((foreign, ours, sign)) = FOREIGN
+            .iter()
+            .find(|(foreign, _, _)| rest.starts_with(foreign))
         {
             self.at += foreign.len();
             let fault = Diagnostic::new("E01", start..self.at, format!("unknown sign `{foreign}`"));
             self.out.push(fault.help(format!("write `{ours}`")));
-            return Some(if *sign { Kind::Sign(ours) } else { Kind::Word(ours) });
+            return Some(if *sign {
+                Kind::Sign(ours)
+            } else {
+                Kind::Word(ours)
+            });
         }
         if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
             self.at += sign.len();
@@ -158,7 +166,11 @@ impl<'a> Lexer<'a, '_> {
         }
         self.at += first.len_utf8();
         let shown = first.escape_debug();
-        let fault = Diagnostic::new("E01", start..self.at, format!("unknown character `{shown}`"));
+        let fault = Diagnostic::new(
+            "E01",
+            start..self.at,
+            format!("unknown character `{shown}`"),
+        );
         self.out.push(fault);
         None
     }

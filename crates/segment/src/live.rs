@@ -14,8 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use onefold_model::{Cause, Change, Cursor, Facts, News, People, ProfileId, SegmentId, Time};
 
 use crate::definitions::Definitions;
-use crate::eval::{Answer, Memo, Sight, pass};
-use crate::plan::NodeId;
+use crate::eval::{Answer, Memo, Sight, answer, pass};
 
 /// The memberships of all profiles, now.
 ///
@@ -48,8 +47,6 @@ use crate::plan::NodeId;
 #[derive(Clone, Debug)]
 pub struct Live {
     definitions: Definitions,
-    /// The nodes of all segments, each after its parts.
-    nodes: NodeId,
     // INVARIANT: who is in no segment and has no timer is not here; `members` and `timers` say the same by another key.
     profiles: BTreeMap<ProfileId, State>,
     members: Vec<BTreeSet<ProfileId>>,
@@ -67,9 +64,14 @@ impl Live {
     /// Nobody is in any segment yet.
     #[must_use]
     pub fn new(definitions: Definitions) -> Self {
-        let nodes = NodeId::try_from(definitions.plan().len()).unwrap_or(NodeId::MAX);
         let members = vec![BTreeSet::new(); definitions.len()];
-        Self { definitions, nodes, profiles: BTreeMap::new(), members, timers: BTreeSet::new(), memo: Memo::default() }
+        Self {
+            definitions,
+            profiles: BTreeMap::new(),
+            members,
+            timers: BTreeSet::new(),
+            memo: Memo::default(),
+        }
     }
 
     /// What is kept true.
@@ -82,7 +84,14 @@ impl Live {
     /// and sets its timer. A profile that `people` do not know is [forgotten](Self::forget).
     ///
     /// Timers due before `now` must have fired: [`advance`](Self::advance) first.
-    pub fn touch(&mut self, who: ProfileId, cause: Cause, people: &dyn People, now: Time, out: &mut Vec<Change>) {
+    pub fn touch(
+        &mut self,
+        who: ProfileId,
+        cause: Cause,
+        people: &dyn People,
+        now: Time,
+        out: &mut Vec<Change>,
+    ) {
         let mut seen = false;
         people.see(who, &mut |facts| {
             seen = true;
@@ -95,7 +104,9 @@ impl Live {
 
     /// A profile is gone: it leaves all its segments.
     pub fn forget(&mut self, who: ProfileId, cause: Cause, now: Time, out: &mut Vec<Change>) {
-        let Some(state) = self.profiles.remove(&who) else { return };
+        let Some(state) = self.profiles.remove(&who) else {
+            return;
+        };
         if let Some(due) = state.due {
             self.timers.remove(&(due, who));
         }
@@ -128,12 +139,18 @@ impl Live {
     /// Whether a profile is in a segment.
     #[must_use]
     pub fn contains(&self, segment: SegmentId, who: ProfileId) -> bool {
-        self.members.get(segment.index()).is_some_and(|members| members.contains(&who))
+        self.members
+            .get(segment.index())
+            .is_some_and(|members| members.contains(&who))
     }
 
     /// The members of a segment, sorted.
     pub fn members(&self, segment: SegmentId) -> impl Iterator<Item = ProfileId> + '_ {
-        self.members.get(segment.index()).into_iter().flatten().copied()
+        self.members
+            .get(segment.index())
+            .into_iter()
+            .flatten()
+            .copied()
     }
 
     /// How many members a segment has.
@@ -144,13 +161,27 @@ impl Live {
 
     /// The segments that a profile is in, sorted.
     pub fn segments_of(&self, who: ProfileId) -> impl Iterator<Item = SegmentId> + '_ {
-        self.profiles.get(&who).into_iter().flat_map(|state| state.inside.iter().copied())
+        self.profiles
+            .get(&who)
+            .into_iter()
+            .flat_map(|state| state.inside.iter().copied())
     }
 
-    fn look(&mut self, who: ProfileId, facts: &dyn Facts, cause: Cause, now: Time, out: &mut Vec<Change>) {
+    fn look(
+        &mut self,
+        who: ProfileId,
+        facts: &dyn Facts,
+        cause: Cause,
+        now: Time,
+        out: &mut Vec<Change>,
+    ) {
         let plan = self.definitions.plan();
-        let sight = Sight { facts, known: now, at: now };
-        pass(plan, 0..self.nodes, sight, &mut self.memo);
+        let sight = Sight {
+            facts,
+            known: now,
+            at: now,
+        };
+        pass(plan, plan.all(), sight, &mut self.memo);
         let state = self.profiles.entry(who).or_default();
         let mut due = Time::MAX;
         for ((nth, root), members) in (0..).zip(&plan.roots).zip(&mut self.members) {
@@ -184,7 +215,13 @@ impl Live {
 }
 
 fn change(profile: ProfileId, cause: Cause, at: Time, news: News) -> Change {
-    Change { cursor: Cursor::default(), at, profile, cause, news }
+    Change {
+        cursor: Cursor::default(),
+        at,
+        profile,
+        cause,
+        news,
+    }
 }
 
 /// A fresh evaluation of everybody: for each segment, by its id, its members with their answers.
@@ -200,13 +237,24 @@ fn change(profile: ProfileId, cause: Cause, at: Time, news: News) -> Change {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub fn batch(definitions: &Definitions, people: &dyn People, now: Time) -> Vec<BTreeMap<ProfileId, Answer>> {
+pub fn batch(
+    definitions: &Definitions,
+    people: &dyn People,
+    now: Time,
+) -> Vec<BTreeMap<ProfileId, Answer>> {
+    let plan = definitions.plan();
     let mut all = vec![BTreeMap::new(); definitions.len()];
+    let mut memo = Memo::default();
     people.each(&mut |facts| {
-        for (segment, members) in definitions.ids().zip(&mut all) {
-            let answer = definitions.eval(segment, facts, people, now);
-            if answer.value.is_yes() {
-                members.insert(facts.profile(), answer);
+        let sight = Sight {
+            facts,
+            known: now,
+            at: now,
+        };
+        pass(plan, plan.all(), sight, &mut memo);
+        for (root, members) in plan.roots.iter().zip(&mut all) {
+            if memo.get(*root).0.is_yes() {
+                members.insert(facts.profile(), answer(plan, *root, facts, now));
             }
         }
     });

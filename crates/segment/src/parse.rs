@@ -57,7 +57,9 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
     // ------------------------------------------------------------ tokens
 
     fn ahead(&self, by: usize) -> &'t Kind<'a> {
-        self.tokens.get(self.at + by).map_or(&Kind::End, |token| &token.kind)
+        self.tokens
+            .get(self.at + by)
+            .map_or(&Kind::End, |token| &token.kind)
     }
 
     fn peek(&self) -> &'t Kind<'a> {
@@ -72,7 +74,10 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
     /// From the start of the token `from` to the end of the last one read.
     fn since(&self, from: usize) -> Span {
         let start = self.tokens.get(from).map_or(0, |token| token.span.start);
-        let last = self.at.checked_sub(1).and_then(|last| self.tokens.get(last));
+        let last = self
+            .at
+            .checked_sub(1)
+            .and_then(|last| self.tokens.get(last));
         Span(start..last.map_or(start, |token| token.span.end.max(start)))
     }
 
@@ -148,18 +153,28 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
             Kind::Word(word)
                 if RESERVED.contains(&word.to_lowercase().as_str()) && !RESERVED.contains(word) =>
             {
-                Some(format!("keywords are lower case: `{}`", word.to_lowercase()))
+                Some(format!(
+                    "keywords are lower case: `{}`",
+                    word.to_lowercase()
+                ))
             }
             _ => help.map(Into::into),
         };
-        let fault = Diagnostic::new("E02", self.span(), format!("expected {what}, found {found}"));
+        let fault = Diagnostic::new(
+            "E02",
+            self.span(),
+            format!("expected {what}, found {found}"),
+        );
         self.fault(Diagnostic { help, ..fault })
     }
 
-    /// A word of the later language: known, but not there yet.
+    /// A word of the later language: known, but not there yet. What follows it in the definition is read by rules that
+    /// are not there yet either, so nothing more is told of it.
     fn later<T>(&mut self, what: &str) -> Option<T> {
         let fault = Diagnostic::new("E03", self.span(), format!("{what} not supported yet"));
-        self.fault(fault)
+        self.fault::<()>(fault);
+        self.quiet = Some(usize::MAX);
+        None
     }
 
     fn deeper(&mut self) -> Option<()> {
@@ -180,7 +195,10 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
     /// Whether a definition begins here: `in segment x` does not begin one.
     fn starts(&self) -> bool {
         let named = matches!(self.ahead(1), Kind::Word(_) | Kind::Name(_));
-        let before = self.at.checked_sub(1).and_then(|last| self.tokens.get(last));
+        let before = self
+            .at
+            .checked_sub(1)
+            .and_then(|last| self.tokens.get(last));
         let inside = before.is_some_and(|token| token.kind == Kind::Word("in"));
         named
             && !inside
@@ -201,7 +219,10 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
             if self.is_word(0, "trait") {
                 self.later::<()>("computed traits are");
             } else {
-                self.expected_help::<()>("`segment`", Some("a definition reads `segment name = condition`"));
+                self.expected_help::<()>(
+                    "`segment`",
+                    Some("a definition reads `segment name = condition`"),
+                );
             }
             self.bump();
             self.skip_to_definition();
@@ -246,7 +267,9 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
             Kind::Word(word) if !RESERVED.contains(word) => (*word).to_owned(),
             Kind::Name(name) if !name.is_empty() => name.clone(),
             Kind::Word(word) => {
-                let help = format!("a name that is a word of the language stands in backticks: `` `{word}` ``");
+                let help = format!(
+                    "a name that is a word of the language stands in backticks: `` `{word}` ``"
+                );
                 return self.expected_help(what, Some(&help));
             }
             _ => return self.expected(what),

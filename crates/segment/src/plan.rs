@@ -4,7 +4,7 @@
 //! that is made of it, so that one pass from front to back evaluates everything, without recursion however long a
 //! chain of segments in segments is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use onefold_model::{
     ChannelId, Currency, Decimal, EventTypeId, FieldId, PurposeId, SegmentId, Time,
@@ -118,53 +118,52 @@ impl Plan {
         self.nodes.get(id as usize)
     }
 
-    /// How many nodes there are.
-    pub(crate) fn len(&self) -> usize {
-        self.nodes.len()
+    /// All nodes, each after its parts.
+    pub(crate) fn all(&self) -> std::ops::Range<NodeId> {
+        0..NodeId::try_from(self.nodes.len()).unwrap_or(NodeId::MAX)
     }
 
     /// The nodes that a node needs, itself included, each after its parts.
     pub(crate) fn needed(&self, root: NodeId) -> Vec<NodeId> {
-        let mut wanted = vec![false; root as usize + 1];
-        if let Some(last) = wanted.last_mut() {
-            *last = true;
-        }
-        let mut needed = Vec::new();
-        for id in (0..=root).rev() {
-            if wanted.get(id as usize) != Some(&true) {
-                continue;
-            }
-            needed.push(id);
-            let parts: &[NodeId] = match self.node(id) {
-                Some(Node::And(parts) | Node::Or(parts)) => parts,
-                Some(Node::Not(part) | Node::Member(part)) => std::slice::from_ref(part),
+        self.reach(root, Through::Members)
+    }
+
+    fn reach(&self, root: NodeId, through: Through) -> Vec<NodeId> {
+        let mut seen = BTreeSet::from([root]);
+        let mut open = vec![root];
+        while let Some(node) = open.pop().and_then(|id| self.node(id)) {
+            let parts: &[NodeId] = match (node, through) {
+                (Node::And(parts) | Node::Or(parts), _) => parts,
+                (Node::Not(part), _) | (Node::Member(part), Through::Members) => {
+                    std::slice::from_ref(part)
+                }
                 _ => &[],
             };
-            for part in parts {
-                if let Some(wanted) = wanted.get_mut(*part as usize) {
-                    *wanted = true;
-                }
-            }
+            open.extend(parts.iter().filter(|part| seen.insert(**part)));
         }
-        needed.reverse();
-        needed
+        seen.into_iter().collect()
     }
 
     /// Notes what each segment uses, once all are there.
     pub(crate) fn index(&mut self) {
-        let mut uses: Vec<Uses> = Vec::new();
-        for root in self.roots.clone() {
+        self.known = HashMap::new();
+        let sorted: BTreeSet<NodeId> = self.roots.iter().copied().collect();
+        let mut by_root: HashMap<NodeId, Uses> = HashMap::new();
+        for root in sorted {
             let mut used = Uses::default();
-            for id in self.needed(root) {
-                if let Some(node) = self.node(id) {
-                    node.uses(&mut used);
+            for node in self.reach(root, Through::OwnParts) {
+                match self.node(node) {
+                    Some(Node::Member(other)) => used.join(by_root.get(other)),
+                    Some(node) => node.uses(&mut used),
+                    None => {}
                 }
             }
             used.tidy();
-            uses.push(used);
+            by_root.insert(root, used);
         }
-        for (nth, used) in (0..).zip(&uses) {
+        for (nth, root) in (0..).zip(&self.roots) {
             let segment = SegmentId(nth);
+            let used = by_root.get(root).cloned().unwrap_or_default();
             for event in &used.events {
                 self.by_event.entry(*event).or_default().push(segment);
             }
@@ -174,8 +173,8 @@ impl Plan {
             for purpose in &used.purposes {
                 self.by_purpose.entry(*purpose).or_default().push(segment);
             }
+            self.uses.push(used);
         }
-        self.uses = uses;
     }
 
     pub(crate) fn by_event(&self, what: EventTypeId) -> &[SegmentId] {
@@ -191,7 +190,24 @@ impl Plan {
     }
 }
 
+/// How far a walk over the nodes goes.
+#[derive(Clone, Copy)]
+enum Through {
+    /// Into segments in segments.
+    Members,
+    /// Up to them.
+    OwnParts,
+}
+
 impl Uses {
+    fn join(&mut self, other: Option<&Self>) {
+        if let Some(other) = other {
+            self.events.extend(&other.events);
+            self.fields.extend(&other.fields);
+            self.purposes.extend(&other.purposes);
+        }
+    }
+
     fn tidy(&mut self) {
         self.events.sort_unstable();
         self.events.dedup();

@@ -105,7 +105,14 @@ mod tests {
         let half = Value::Decimal("17.5".parse().unwrap());
         assert_eq!(compare(&Value::Int(18), Op::Gt, &half), Truth::Yes);
         assert_eq!(compare(&Value::Int(17), Op::Gt, &half), Truth::No);
-        assert_eq!(compare(&Value::Score(Score::new(0.7).unwrap()), Op::Ge, &Value::Decimal("0.7".parse().unwrap())), Truth::Yes);
+        assert_eq!(
+            compare(
+                &Value::Score(Score::new(0.7).unwrap()),
+                Op::Ge,
+                &Value::Decimal("0.7".parse().unwrap())
+            ),
+            Truth::Yes
+        );
     }
 
     #[test]
@@ -113,9 +120,18 @@ mod tests {
         let tags = Value::from(vec!["vip".into(), 3.into()]);
         assert_eq!(compare(&tags, Op::Contains, &"vip".into()), Truth::Yes);
         assert_eq!(compare(&tags, Op::Contains, &"vi".into()), Truth::No);
-        assert_eq!(compare(&"Berlin".into(), Op::Contains, &"erl".into()), Truth::Yes);
-        assert_eq!(compare(&"Berlin".into(), Op::StartsWith, &"ber".into()), Truth::No);
-        assert_eq!(compare(&"Berlin".into(), Op::EndsWith, &"lin".into()), Truth::Yes);
+        assert_eq!(
+            compare(&"Berlin".into(), Op::Contains, &"erl".into()),
+            Truth::Yes
+        );
+        assert_eq!(
+            compare(&"Berlin".into(), Op::StartsWith, &"ber".into()),
+            Truth::No
+        );
+        assert_eq!(
+            compare(&"Berlin".into(), Op::EndsWith, &"lin".into()),
+            Truth::Yes
+        );
     }
 
     #[test]

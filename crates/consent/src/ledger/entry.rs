@@ -55,7 +55,10 @@ impl Seq {
     /// ```
     #[must_use]
     pub const fn supplied(rank: u32) -> Self {
-        Self { recorded: rank as i64, content: [0; 16] }
+        Self {
+            recorded: rank as i64,
+            content: [0; 16],
+        }
     }
 }
 
@@ -78,7 +81,10 @@ impl Entry {
             seq: Seq::supplied(0),
             event,
         };
-        entry.seq = Seq { recorded: recorded.0, content: entry.content() };
+        entry.seq = Seq {
+            recorded: recorded.0,
+            content: entry.content(),
+        };
         entry
     }
 
@@ -90,7 +96,12 @@ impl Entry {
         hash.update(self.on.token.0);
         hash.update(self.action.name());
         let expires = self.expires.unwrap_or(Time::MAX).0;
-        let flags = [self.actor as u8, u8::from(self.evidence), u8::from(self.purpose == Scope::All), u8::from(self.channel.is_some())];
+        let flags = [
+            self.actor as u8,
+            u8::from(self.evidence),
+            u8::from(self.purpose == Scope::All),
+            u8::from(self.channel.is_some()),
+        ];
         hash.update(flags);
         hash.update(self.notice.to_le_bytes());
         hash.update(expires.to_le_bytes());
@@ -109,7 +120,11 @@ impl Entry {
 
     /// What makes it later than another: its time, then that it restricts, then its rank.
     pub(super) fn key(&self) -> (Time, bool, Seq) {
-        (self.effective(), self.action.restricts() || self.action == Action::Invalidate, self.seq)
+        (
+            self.effective(),
+            self.action.restricts() || self.action == Action::Invalidate,
+            self.seq,
+        )
     }
 
     /// Whether it speaks of this purpose at all. A grant of everything is not specific, and grants nothing.
@@ -121,14 +136,32 @@ impl Entry {
     }
 
     fn rest(&self) -> impl Ord {
-        let said = (self.purpose, self.channel, self.action, self.actor, self.evidence, self.notice, self.expires, self.regime);
-        (self.on.token, self.on.kind, said, self.occurred, self.recorded, self.event)
+        let said = (
+            self.purpose,
+            self.channel,
+            self.action,
+            self.actor,
+            self.evidence,
+            self.notice,
+            self.expires,
+            self.regime,
+        );
+        (
+            self.on.token,
+            self.on.kind,
+            said,
+            self.occurred,
+            self.recorded,
+            self.event,
+        )
     }
 }
 
 impl Ord for Entry {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key()).then_with(|| self.rest().cmp(&other.rest()))
+        self.key()
+            .cmp(&other.key())
+            .then_with(|| self.rest().cmp(&other.rest()))
     }
 }
 

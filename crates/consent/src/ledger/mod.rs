@@ -8,9 +8,11 @@
 //! event that carried it is retracted.
 
 mod entry;
+mod shelves;
 mod state;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+use std::fmt;
 
 use onefold_model::{Action, Choice, Class, EventId, KindId, Member, Schema, Time};
 
@@ -18,6 +20,7 @@ pub use entry::{Entry, Seq};
 pub use state::{Query, State, Status};
 
 use crate::regime::Regimes;
+use shelves::Shelves;
 
 /// The set of choices.
 ///
@@ -41,12 +44,13 @@ use crate::regime::Regimes;
 /// assert_eq!((state.state, state.reason), (Status::Denied, "authenticated_restriction"));
 /// # Ok::<(), onefold_model::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Ledger {
     proves: Vec<bool>,
-    shelves: HashMap<Member, Shelf>,
+    shelves: Shelves,
     by_event: BTreeSet<(EventId, Member)>,
     len: usize,
+    stating: usize, // INVARIANT: how many entries state a regime.
 }
 
 /// The entries of one identifier, and what is true of any of them.
@@ -60,14 +64,39 @@ struct Shelf {
 }
 
 impl Shelf {
-    fn of(entries: Vec<Entry>) -> Self {
+    /// Whether it was not there yet.
+    fn insert(&mut self, entry: Entry) -> bool {
+        let Err(at) = self.entries.binary_search(&entry) else {
+            return false;
+        };
+        self.recorded = self.recorded.max(entry.recorded);
+        self.regimes = entry
+            .regime
+            .map_or(self.regimes, |regime| self.regimes.with(regime));
+        self.objects |= entry.action == Action::Object;
+        self.channels |= entry.channel.is_some();
+        self.entries.insert(at, entry);
+        true
+    }
+}
+
+impl Default for Shelf {
+    fn default() -> Self {
         Self {
-            recorded: entries.iter().map(|it| it.recorded).max().unwrap_or(Time::MIN),
-            regimes: entries.iter().filter_map(|it| it.regime).collect(),
-            objects: entries.iter().any(|it| it.action == Action::Object),
-            channels: entries.iter().any(|it| it.channel.is_some()),
-            entries,
+            entries: Vec::new(),
+            recorded: Time::MIN,
+            regimes: Regimes::NONE,
+            objects: false,
+            channels: false,
         }
+    }
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger")
+            .field("len", &self.len)
+            .finish_non_exhaustive()
     }
 }
 
@@ -75,8 +104,17 @@ impl Ledger {
     /// An empty ledger. The schema tells which kinds of identifiers prove a person.
     #[must_use]
     pub fn new(schema: &Schema) -> Self {
-        let proves = schema.kinds().map(|(id, _)| schema.class(id) == Class::Person).collect();
-        Self { proves, shelves: HashMap::new(), by_event: BTreeSet::new(), len: 0 }
+        let proves = schema
+            .kinds()
+            .map(|(id, _)| schema.class(id) == Class::Person)
+            .collect();
+        Self {
+            proves,
+            shelves: Shelves::default(),
+            by_event: BTreeSet::new(),
+            len: 0,
+            stating: 0,
+        }
     }
 
     /// Records a choice that an event carried. The same one twice is one.
@@ -86,14 +124,12 @@ impl Ledger {
 
     /// Records an entry as it stands.
     pub fn insert(&mut self, entry: Entry) {
-        let (event, on) = (entry.event, entry.on);
-        let mut entries = self.shelves.remove(&on).map(|shelf| shelf.entries).unwrap_or_default();
-        if let Err(at) = entries.binary_search(&entry) {
-            entries.insert(at, entry);
+        let (event, on, states) = (entry.event, entry.on, entry.regime.is_some());
+        if self.shelves.entry(on).or_default().insert(entry) {
             self.len += 1;
+            self.stating += usize::from(states);
             self.by_event.insert((event, on));
         }
-        self.shelves.insert(on, Shelf::of(entries));
     }
 
     /// Takes out what an event carried, as if it had never been.
@@ -101,20 +137,34 @@ impl Ledger {
         let on: Vec<Member> = self.of_event(event).collect();
         for member in on {
             self.by_event.remove(&(event, member));
-            let Some(shelf) = self.shelves.remove(&member) else { continue };
-            let before = shelf.entries.len();
-            let mut entries = shelf.entries;
-            entries.retain(|entry| entry.event != event);
-            self.len = self.len.saturating_sub(before - entries.len());
-            if !entries.is_empty() {
-                self.shelves.insert(member, Shelf::of(entries));
+            let Some(shelf) = self.shelves.remove(&member) else {
+                continue;
+            };
+            let mut rest = Shelf::default();
+            for entry in shelf.entries {
+                if entry.event == event {
+                    self.len = self.len.saturating_sub(1);
+                    let states = usize::from(entry.regime.is_some());
+                    self.stating = self.stating.saturating_sub(states);
+                } else {
+                    rest.insert(entry);
+                }
+            }
+            if !rest.entries.is_empty() {
+                self.shelves.insert(member, rest);
             }
         }
     }
 
     fn of_event(&self, event: EventId) -> impl Iterator<Item = Member> {
-        let least = Member { kind: KindId(0), token: onefold_model::Token([0; 16]) };
-        self.by_event.range((event, least)..).take_while(move |(it, _)| *it == event).map(|(_, member)| *member)
+        let least = Member {
+            kind: KindId(0),
+            token: onefold_model::Token([0; 16]),
+        };
+        self.by_event
+            .range((event, least)..)
+            .take_while(move |(it, _)| *it == event)
+            .map(|(_, member)| *member)
     }
 
     /// How many entries there are.
@@ -132,7 +182,11 @@ impl Ledger {
     /// All entries, by the identifier's token, then from the earliest to the latest.
     #[must_use]
     pub fn entries(&self) -> Vec<&Entry> {
-        let mut all: Vec<&Entry> = self.shelves.values().flat_map(|shelf| &shelf.entries).collect();
+        let mut all: Vec<&Entry> = self
+            .shelves
+            .values()
+            .flat_map(|shelf| &shelf.entries)
+            .collect();
         all.sort_by(|a, b| (a.on.token, a).cmp(&(b.on.token, b)));
         all
     }
@@ -140,24 +194,32 @@ impl Ledger {
     /// The entries of one identifier, from the earliest to the latest.
     #[must_use]
     pub fn entries_of(&self, member: Member) -> &[Entry] {
-        self.shelves.get(&member).map_or(&[], |shelf| &shelf.entries)
+        self.shelves
+            .get(&member)
+            .map_or(&[], |shelf| &shelf.entries)
     }
 
     fn proves(&self, member: Member) -> bool {
-        self.proves.get(member.kind.index()).copied().unwrap_or(false)
+        self.proves
+            .get(member.kind.index())
+            .copied()
+            .unwrap_or(false)
     }
 
     /// The regimes that the choices of these identifiers state, as known at `now`.
     pub(crate) fn stated(&self, members: impl Iterator<Item = Member>, now: Time) -> Regimes {
-        if self.is_empty() {
-            return Regimes::default();
+        if self.stating == 0 {
+            return Regimes::NONE;
         }
-        members.filter_map(|member| self.shelves.get(&member)).fold(Regimes::default(), |all, shelf| {
-            if shelf.recorded <= now || shelf.regimes.is_empty() {
-                return all.and(shelf.regimes);
-            }
-            let known = shelf.entries.iter().filter(|entry| entry.recorded <= now);
-            all.and(known.filter_map(|entry| entry.regime).collect())
-        })
+        members.filter_map(|member| self.shelves.get(&member)).fold(
+            Regimes::default(),
+            |all, shelf| {
+                if shelf.recorded <= now || shelf.regimes.is_empty() {
+                    return all.and(shelf.regimes);
+                }
+                let known = shelf.entries.iter().filter(|entry| entry.recorded <= now);
+                all.and(known.filter_map(|entry| entry.regime).collect())
+            },
+        )
     }
 }

@@ -3,7 +3,7 @@
 use onefold_consent::{Basis, Batch, Cleared, Consent, Keep, Person, Policy, Recipient, Row};
 use onefold_model::{Kind, Member, ProfileId, Schema, Time, Type, Value};
 
-pub fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     Schema::builder()
         .kind(Kind::person("user_id"))
         .field("name", Type::Text)
@@ -15,7 +15,7 @@ pub fn schema() -> Schema {
         .unwrap()
 }
 
-pub fn consent() -> Consent {
+pub(crate) fn consent() -> Consent {
     let carrier = Recipient::new("carrier", "shipping")
         .keep("user_id", Keep::Plain)
         .keep("spent", Keep::Plain)
@@ -23,27 +23,42 @@ pub fn consent() -> Consent {
         .keep("country", Keep::Plain)
         .keep("visits", Keep::Plain);
     let other = Recipient::new("other", "shipping").keep("user_id", Keep::Plain);
-    Consent::new(Policy::builder().purpose("shipping", Basis::Contract).recipient(carrier).recipient(other).build(&schema()).unwrap())
+    Consent::new(
+        Policy::builder()
+            .purpose("shipping", Basis::Contract)
+            .recipient(carrier)
+            .recipient(other)
+            .build(&schema())
+            .unwrap(),
+    )
 }
 
 /// A customer with some fields, for `clear`.
-pub type Customer = (String, Vec<(&'static str, Value)>);
+pub(crate) type Customer = (String, Vec<(&'static str, Value)>);
 
-pub fn profile(id: &str) -> Member {
+pub(crate) fn profile(id: &str) -> Member {
     schema().identifier("user_id", id).unwrap().member()
 }
 
 /// Customers by their `user_id`, which is also a field of the row unless it ends in `?`.
-pub fn cleared_for(recipient: &str, customers: &[Customer]) -> Cleared<Batch> {
+pub(crate) fn cleared_for(recipient: &str, customers: &[Customer]) -> Cleared<Batch> {
     let schema = schema();
-    let members: Vec<[Member; 1]> = customers.iter().map(|(id, _)| [schema.identifier("user_id", id).unwrap().member()]).collect();
+    let members: Vec<[Member; 1]> = customers
+        .iter()
+        .map(|(id, _)| [schema.identifier("user_id", id).unwrap().member()])
+        .collect();
     let rows: Vec<Row<'_>> = customers
         .iter()
         .zip(&members)
         .map(|((id, fields), members)| {
             let id = (!id.ends_with('?')).then(|| ("user_id".into(), id.as_str().into()));
-            let fields = fields.iter().map(|(name, value)| ((*name).into(), value.clone()));
-            Row { person: Person::new(ProfileId(members[0].token), members), fields: id.into_iter().chain(fields).collect() }
+            let fields = fields
+                .iter()
+                .map(|(name, value)| ((*name).into(), value.clone()));
+            Row {
+                person: Person::new(ProfileId(members[0].token), members),
+                fields: id.into_iter().chain(fields).collect(),
+            }
         })
         .collect();
     let (cleared, refused) = consent().clear(recipient, rows, Time(0)).unwrap();
@@ -51,10 +66,14 @@ pub fn cleared_for(recipient: &str, customers: &[Customer]) -> Cleared<Batch> {
     cleared
 }
 
-pub fn cleared(customers: &[Customer]) -> Cleared<Batch> {
+pub(crate) fn cleared(customers: &[Customer]) -> Cleared<Batch> {
     cleared_for("carrier", customers)
 }
 
-pub fn named(ids: &[&str]) -> Cleared<Batch> {
-    cleared(&ids.iter().map(|id| ((*id).to_owned(), vec![])).collect::<Vec<_>>())
+pub(crate) fn named(ids: &[&str]) -> Cleared<Batch> {
+    cleared(
+        &ids.iter()
+            .map(|id| ((*id).to_owned(), vec![]))
+            .collect::<Vec<_>>(),
+    )
 }

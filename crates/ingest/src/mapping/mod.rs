@@ -35,7 +35,7 @@ use crate::{Numbers, TimeFormat};
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
     /// The name of the import, also a part of the ids of rows without ids; by default the source's.
-    #[serde(default, skip_serializing_if = "Text::is_empty")]
+    #[serde(default, skip_serializing_if = "is_empty")]
     pub name: Text,
     /// The source that speaks.
     pub source: Text,
@@ -102,6 +102,10 @@ pub struct Mapping {
     /// What separates the cells of a CSV file; found out where it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delimiter: Option<char>,
+}
+
+fn is_empty(text: &Text) -> bool {
+    text.is_empty()
 }
 
 fn identify() -> Text {

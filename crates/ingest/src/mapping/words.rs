@@ -113,7 +113,7 @@ impl<'de> Deserialize<'de> for Constant {
 }
 
 /// What a column of choices speaks of, and in which words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Consented {
     /// The purpose.

@@ -80,7 +80,7 @@ fn law_2_everything_can_be_undone_exactly() {
         let mut rebuilt = platform(&schema);
         match gone {
             Said::Event(event) => {
-                let id = event.draft(&schema).receive(END).unwrap().id;
+                let id = event.draft(&schema).id().unwrap();
                 whole.retract(id, "support", END).unwrap();
                 say_all(&mut rebuilt, &without);
                 prop_assert_eq!(state(&whole), state(&rebuilt), "a retraction");
@@ -120,6 +120,9 @@ fn law_3_batch_is_stream() {
         let mut stream = platform(&schema);
         let mut rest = ordered.as_slice();
         for instant in instants.into_iter().map(at) {
+            if instant < stream.now() {
+                continue;
+            }
             let due = rest.partition_point(|said| received(said) <= instant);
             let (now, later) = rest.split_at(due);
             now.iter().for_each(|said| say(&mut stream, said));

@@ -13,15 +13,15 @@ use onefold::store::Log;
 use onefold::{Builder, Platform};
 use proptest::prelude::*;
 
-pub const DAY: u64 = 86_400;
+pub(crate) const DAY: u64 = 86_400;
 /// All that a world says has been received by then.
-pub const END: Time = Time(100 * DAY as i64 * 1_000_000);
+pub(crate) const END: Time = Time(100 * DAY as i64 * 1_000_000);
 
-pub fn at(seconds: u64) -> Time {
+pub(crate) fn at(seconds: u64) -> Time {
     Time::from_secs(seconds as i64)
 }
 
-pub fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     let mut spec = Schema::builder()
         .source("crm", Party::First, 90)
         .source("web", Party::First, 50)
@@ -47,7 +47,7 @@ pub fn schema() -> Schema {
     spec.build([7; 32].into()).unwrap()
 }
 
-pub const SEGMENTS: &str = r#"
+pub(crate) const SEGMENTS: &str = r#"
 segment left = did add_to_cart as c then not purchase[cart_id = c.cart_id] within 1h, in last 3 days
 segment spender = sum(purchase.amount) in last 30 days >= 50 EUR
 segment busy = count(purchase) in last 10 days >= 2
@@ -56,7 +56,7 @@ segment reachable = consent(marketing, email) and not in segment quiet
 segment odd = country != "DE" or in segment left
 "#;
 
-pub fn builder(schema: &Schema) -> Builder {
+pub(crate) fn builder(schema: &Schema) -> Builder {
     let policy = Policy::builder()
         .regime(Regime::Gdpr)
         .purpose("marketing", Basis::Consent)
@@ -70,13 +70,13 @@ pub fn builder(schema: &Schema) -> Builder {
         .policy(policy)
 }
 
-pub fn platform(schema: &Schema) -> Platform {
+pub(crate) fn platform(schema: &Schema) -> Platform {
     builder(schema).in_memory(at(0)).unwrap()
 }
 
 /// One thing that is said to the platform.
 #[derive(Clone, Debug)]
-pub enum Said {
+pub(crate) enum Said {
     Event(Happened),
     /// Always (true) or never (false), or taken back (none).
     Ruling { a: (u8, u8), b: (u8, u8), word: Option<bool>, at: u64 },
@@ -85,35 +85,35 @@ pub enum Said {
 }
 
 #[derive(Clone, Debug)]
-pub struct Happened {
-    pub number: usize,
-    pub source: u8,
-    pub what: u8,
-    pub who: Vec<(u8, u8)>,
-    pub occurred: u64,
-    pub delay: u64,
-    pub amount: u32,
-    pub cart: u8,
-    pub country: Option<u8>,
-    pub plan: Option<u8>,
-    pub choice: Option<(u8, u8, Option<u64>)>,
-    pub alias: Option<u8>,
+pub(crate) struct Happened {
+    pub(crate) number: usize,
+    pub(crate) source: u8,
+    pub(crate) what: u8,
+    pub(crate) who: Vec<(u8, u8)>,
+    pub(crate) occurred: u64,
+    pub(crate) delay: u64,
+    pub(crate) amount: u32,
+    pub(crate) cart: u8,
+    pub(crate) country: Option<u8>,
+    pub(crate) plan: Option<u8>,
+    pub(crate) choice: Option<(u8, u8, Option<u64>)>,
+    pub(crate) alias: Option<u8>,
 }
 
 impl Happened {
-    pub fn received(&self) -> Time {
+    pub(crate) fn received(&self) -> Time {
         at(self.occurred + self.delay)
     }
 
-    pub fn is_late(&self) -> bool {
+    pub(crate) fn is_late(&self) -> bool {
         self.delay > 3_600
     }
 
-    pub fn restricts(&self) -> bool {
+    pub(crate) fn restricts(&self) -> bool {
         self.choice.is_some_and(|(_, action, _)| action % 4 >= 2)
     }
 
-    pub fn draft(&self, schema: &Schema) -> Draft {
+    pub(crate) fn draft(&self, schema: &Schema) -> Draft {
         let source = ["crm", "web", "list"][usize::from(self.source % 3)];
         let what = if self.alias.is_some() { "alias" } else { ["identify", "page", "purchase", "add_to_cart", "track"][usize::from(self.what % 5)] };
         let mut draft = schema.draft(source, what).message_id(&self.number.to_string()).at(at(self.occurred)).received(self.received());
@@ -136,7 +136,7 @@ impl Happened {
             draft = draft.trait_("plan", format!("p{}", plan % 3)).trait_("tags", format!("t{}", plan % 4));
             draft = if plan % 2 == 0 { draft.trait_("street", format!("s{}", plan % 5)).trait_("city", "x") } else { draft.trait_("street", format!("s{}", plan % 5)) };
         }
-        if let (Some((purpose, action, expires)), false) = (self.choice, self.who.is_empty()) {
+        if let (Some((purpose, action, expires)), true) = (self.choice, self.who.iter().any(|(kind, _)| kind_of(*kind) != "firm")) {
             use onefold::model::{Action, Chosen};
             let action = [Action::Grant, Action::OptIn, Action::Withdraw, Action::Gpc][usize::from(action % 4)];
             let purpose = ["marketing", "recognition", "recognition"][usize::from(purpose % 3)];
@@ -158,7 +158,7 @@ fn value_of(kind: u8, value: u8) -> String {
     }
 }
 
-pub fn identifier(schema: &Schema, (kind, value): (u8, u8)) -> onefold::model::Identifier {
+pub(crate) fn identifier(schema: &Schema, (kind, value): (u8, u8)) -> onefold::model::Identifier {
     schema.identifier(kind_of(kind), &value_of(kind, value)).unwrap()
 }
 
@@ -191,7 +191,7 @@ fn happened() -> impl Strategy<Value = Happened> {
 }
 
 /// A world: what is said in it, numbered.
-pub fn world(most: usize) -> impl Strategy<Value = Vec<Said>> {
+pub(crate) fn world(most: usize) -> impl Strategy<Value = Vec<Said>> {
     let person = (0..3u8, 0..5u8);
     let ruling = (person.clone(), person, prop::option::weighted(0.8, any::<bool>()), 0..90 * DAY).prop_filter_map("two of them", |(a, b, word, at)| (a != b).then_some(Said::Ruling { a, b, word, at }));
     let said = prop_oneof![12 => happened().prop_map(Said::Event), 1 => ruling, 1 => (0..most, 0..90 * DAY).prop_map(|(event, at)| Said::Retraction { event, at })];
@@ -205,7 +205,7 @@ pub fn world(most: usize) -> impl Strategy<Value = Vec<Said>> {
     })
 }
 
-pub fn say(platform: &mut Platform, said: &Said) {
+pub(crate) fn say(platform: &mut Platform, said: &Said) {
     let schema = platform.schema().clone();
     match said {
         Said::Event(event) => {
@@ -222,7 +222,7 @@ pub fn say(platform: &mut Platform, said: &Said) {
     }
 }
 
-pub fn say_all<'a>(platform: &mut Platform, all: impl IntoIterator<Item = &'a Said>) {
+pub(crate) fn say_all<'a>(platform: &mut Platform, all: impl IntoIterator<Item = &'a Said>) {
     for said in all {
         say(platform, said);
     }
@@ -230,7 +230,7 @@ pub fn say_all<'a>(platform: &mut Platform, all: impl IntoIterator<Item = &'a Sa
 }
 
 /// The dump without what only says how the state came about.
-pub fn state(platform: &Platform) -> String {
+pub(crate) fn state(platform: &Platform) -> String {
     let mut dump = Vec::new();
     platform.dump(&mut dump).unwrap();
     let dump = String::from_utf8(dump).unwrap();
@@ -240,7 +240,7 @@ pub fn state(platform: &Platform) -> String {
 
 /// A log that outlives the platform.
 #[derive(Clone, Default)]
-pub struct Shared(Arc<Mutex<Vec<Vec<u8>>>>);
+pub(crate) struct Shared(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl Log for Shared {
     fn append(&mut self, batch: &[&[u8]]) -> Result<Position, onefold::store::Error> {
@@ -268,19 +268,19 @@ impl Log for Shared {
 
 /// What happened in the worlds of one law, printed at its end: a law that nothing tried is not kept.
 #[derive(Debug, Default)]
-pub struct Seen {
-    pub cases: usize,
-    pub cuts: usize,
-    pub merges: usize,
-    pub late: usize,
-    pub withdrawals: usize,
-    pub rulings: usize,
-    pub retractions: usize,
-    pub refused_links: usize,
+pub(crate) struct Seen {
+    pub(crate) cases: usize,
+    pub(crate) cuts: usize,
+    pub(crate) merges: usize,
+    pub(crate) late: usize,
+    pub(crate) withdrawals: usize,
+    pub(crate) rulings: usize,
+    pub(crate) retractions: usize,
+    pub(crate) refused_links: usize,
 }
 
 impl Seen {
-    pub fn look(&mut self, platform: &Platform, said: &[Said]) {
+    pub(crate) fn look(&mut self, platform: &Platform, said: &[Said]) {
         self.cases += 1;
         self.cuts += usize::from(platform.graph().cuts().next().is_some());
         self.refused_links += usize::from(platform.graph().cuts().any(|cut| matches!(cut.reason, onefold::identity::Cut::Gate { .. })));
@@ -292,7 +292,7 @@ impl Seen {
         self.retractions += usize::from(said.iter().any(|said| matches!(said, Said::Retraction { .. })));
     }
 
-    pub fn print(&self, law: &str) {
+    pub(crate) fn print(&self, law: &str) {
         println!("{law}: {self:?}");
         for (what, count) in [("cases", self.cases), ("cuts", self.cuts), ("merges", self.merges), ("late", self.late), ("withdrawals", self.withdrawals)] {
             assert!(count > self.cases / 20 && count > 0, "{law}: too few worlds with {what}: {count} of {}", self.cases);

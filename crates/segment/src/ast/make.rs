@@ -450,7 +450,10 @@ impl Expr {
     }
 
     /// The contrary.
-    #[expect(clippy::should_implement_trait, reason = "`!expr` would read as a bool; chains read as the text does")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "`!expr` would read as a bool; chains read as the text does"
+    )]
     #[must_use]
     pub fn not(self) -> Self {
         Self::Not(Box::new(self))

@@ -70,6 +70,9 @@ impl Parser<'_, '_, '_> {
             {
                 self.later(&format!("`{word}` is"))
             }
+            Kind::Word(word) if self.is_sign(1, "(") && LATER.contains(word) => {
+                self.later(&format!("`{word}` is"))
+            }
             Kind::Number(_) | Kind::Text(_) | Kind::Instant(_) | Kind::Word("true" | "false") => {
                 let value = self.literal()?;
                 if self.arithmetic() {
@@ -183,7 +186,9 @@ impl Parser<'_, '_, '_> {
                 return self.expected_help("a comparison", Some(&help));
             }
             _ => {
-                let help = format!("a trait is compared, such as `{subject} = true` or `{subject} is not null`");
+                let help = format!(
+                    "a trait is compared, such as `{subject} = true` or `{subject} is not null`"
+                );
                 return self.expected_help("a comparison", Some(&help));
             }
         };
@@ -232,7 +237,13 @@ impl Parser<'_, '_, '_> {
         }
     }
 
-    fn step(&mut self, start: usize, subject: Name, op: Op, (step, property): (Name, Name)) -> Option<Expr> {
+    fn step(
+        &mut self,
+        start: usize,
+        subject: Name,
+        op: Op,
+        (step, property): (Name, Name),
+    ) -> Option<Expr> {
         Some(Expr::Test(Test {
             subject,
             check: Check::Step { op, step, property },
@@ -250,10 +261,25 @@ impl Parser<'_, '_, '_> {
                 check: Check::Compare(op, value),
                 span: self.since(start),
             }),
-            Subject::Count(events, window) => Expr::Count { events, window, op, value },
-            Subject::Sum(events, property, window) => Expr::Sum { events, property, window, op, value },
+            Subject::Count(events, window) => Expr::Count {
+                events,
+                window,
+                op,
+                value,
+            },
+            Subject::Sum(events, property, window) => Expr::Sum {
+                events,
+                property,
+                window,
+                op,
+                value,
+            },
             Subject::Step(..) => {
-                let fault = Diagnostic::new("E03", self.since(start).0, "a filter of a later step on an earlier one is not supported yet");
+                let fault = Diagnostic::new(
+                    "E03",
+                    self.since(start).0,
+                    "a filter of a later step on an earlier one is not supported yet",
+                );
                 return self.fault(fault.help("put it into the brackets of the first step"));
             }
         })
@@ -308,7 +334,10 @@ impl Parser<'_, '_, '_> {
         }
         if !self.word("then") {
             let window = self.window()?;
-            return Some(Expr::Did { events: first, window });
+            return Some(Expr::Did {
+                events: first,
+                window,
+            });
         }
         let then = match self.word("not") {
             true => Then::Lacks,
@@ -330,7 +359,14 @@ impl Parser<'_, '_, '_> {
         if self.is_word(0, "then") {
             return self.later("sequences of more than two steps are");
         }
-        Some(Expr::Sequence { first, step, then, second, within, window })
+        Some(Expr::Sequence {
+            first,
+            step,
+            then,
+            second,
+            within,
+            window,
+        })
     }
 
     fn events(&mut self) -> Option<Events> {
@@ -382,7 +418,10 @@ impl Parser<'_, '_, '_> {
                 }
                 let from = self.instant()?;
                 self.need_word("and")?;
-                Some(Window::Between { from, to: self.instant()? })
+                Some(Window::Between {
+                    from,
+                    to: self.instant()?,
+                })
             }
             Kind::Word("before") => {
                 let help = "say `did x ever and not did x in last ..`";
@@ -444,7 +483,9 @@ impl Parser<'_, '_, '_> {
     /// The currency after a number: three capitals.
     fn currency(&self) -> Option<Currency> {
         match self.ahead(1) {
-            Kind::Word(word) if *word != "AND" && word.bytes().all(|it| it.is_ascii_uppercase()) => {
+            Kind::Word(word)
+                if *word != "AND" && word.bytes().all(|it| it.is_ascii_uppercase()) =>
+            {
                 word.parse().ok()
             }
             _ => None,
@@ -460,7 +501,12 @@ impl Parser<'_, '_, '_> {
         let time = match self.peek() {
             Kind::Instant(said) => said.parse::<Time>(),
             Kind::Text(said) => Time::from_calendar(said),
-            _ => return self.expected_help("an instant", Some("an instant is written `@2026-03-01` or `@2026-03-01T09:00:00Z`")),
+            _ => {
+                return self.expected_help(
+                    "an instant",
+                    Some("an instant is written `@2026-03-01` or `@2026-03-01T09:00:00Z`"),
+                );
+            }
         };
         match time {
             Ok(time) => {
@@ -487,7 +533,11 @@ impl Parser<'_, '_, '_> {
                 Some(duration)
             }
             None => {
-                let fault = Diagnostic::new("E09", span, format!("`{number} {unit}` is not a span of time"));
+                let fault = Diagnostic::new(
+                    "E09",
+                    span,
+                    format!("`{number} {unit}` is not a span of time"),
+                );
                 self.fault(fault.help("a span is a whole number and a unit from microseconds to weeks, such as `30s`, `15m`, `14 days`; months and years have no fixed length"))
             }
         }

@@ -5,6 +5,8 @@ mod language;
 mod law_3;
 mod oracle;
 mod random;
+mod trees;
+mod wrong;
 
 use std::collections::BTreeMap;
 
@@ -13,7 +15,8 @@ use onefold_model::{
     Facts, Kind, Labels, Party, People, ProfileId, Schema, Sensitivity, Sheet, Time, Type,
 };
 
-use crate::{Definitions, Error};
+use crate::error::Faults;
+use crate::{Definitions, Error, Source, parse};
 
 /// The instant at which all the tests begin.
 pub(crate) fn nine() -> Time {
@@ -26,7 +29,10 @@ pub(crate) fn after(seconds: i64) -> Time {
 }
 
 pub(crate) fn shop() -> Schema {
-    let health = Labels { sensitivity: Sensitivity::Health, ..Labels::default() };
+    let health = Labels {
+        sensitivity: Sensitivity::Health,
+        ..Labels::default()
+    };
     Schema::builder()
         .source("web", Party::First, 50)
         .kind(Kind::person("user_id"))
@@ -39,12 +45,35 @@ pub(crate) fn shop() -> Schema {
         .field("born", Type::Date)
         .field("tags", Type::List)
         .field("churn", Type::Score)
-        .declare_field(Field { name: "diet".into(), labels: health, ..Field::default() })
-        .declare_field(Field { name: "tier".into(), values: vec!["gold".into(), "silver".into()], ..Field::default() })
+        .declare_field(Field {
+            name: "diet".into(),
+            labels: health,
+            ..Field::default()
+        })
+        .declare_field(Field {
+            name: "tier".into(),
+            values: vec!["gold".into(), "silver".into()],
+            ..Field::default()
+        })
         .event("add_to_cart", [("cart_id", Type::Text), ("qty", Type::Int)])
-        .event("purchase", [("cart_id", Type::Text), ("amount", Type::Money), ("category", Type::Text), ("qty", Type::Int)])
-        .declare_event(EventType { name: "returned".into(), passive: true, ..EventType::default() })
-        .declare_event(EventType { name: "Order Seen".into(), ..EventType::default() })
+        .event(
+            "purchase",
+            [
+                ("cart_id", Type::Text),
+                ("amount", Type::Money),
+                ("category", Type::Text),
+                ("qty", Type::Int),
+            ],
+        )
+        .declare_event(EventType {
+            name: "returned".into(),
+            passive: true,
+            ..EventType::default()
+        })
+        .declare_event(EventType {
+            name: "Order Seen".into(),
+            ..EventType::default()
+        })
         .purpose("marketing")
         .purpose("ads")
         .channel("email")
@@ -54,6 +83,15 @@ pub(crate) fn shop() -> Schema {
 
 pub(crate) fn read(text: &str) -> Definitions {
     Definitions::parse(text, &shop()).unwrap_or_else(|error| panic!("{text}\n{error}"))
+}
+
+/// What a text says, whatever the schema.
+pub(crate) fn tree(text: &str) -> Source {
+    let mut out = Faults::default();
+    let parsed = parse::parse(text, &mut out);
+    out.into_result()
+        .unwrap_or_else(|error| panic!("{text}\n{error}"));
+    parsed.source
 }
 
 /// The messages about a text that does not hold together.

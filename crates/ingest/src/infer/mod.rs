@@ -1,0 +1,168 @@
+//! A first schema and mapping from what the data looks like.
+//!
+//! An empty schema file is a hard place to start from. [`schema`] writes a complete one, commented, from the profiles
+//! of the files at hand: sources, kinds of identifiers, traits, events, imports. It is a draft for a person to read
+//! and correct: every guess stands there with the numbers that led to it, and nothing guessed is hidden in code.
+//!
+//! The rule for rows: a file that has a time (not of birth), and beside it an amount, a quantity or an identifier that
+//! repeats, tells of events named after the file; any other tells of people (`identify`).
+//!
+//! What would be dangerous to guess is left out and said in a comment: the currency of an amount that no column names,
+//! and consent.
+
+mod guess;
+mod write;
+
+use std::collections::BTreeMap;
+
+use crate::survey::DataProfile;
+use guess::{Guess, Kind, Role};
+use write::{quoted, table};
+
+/// A schema in TOML with `[[import]]` tables, from the profiles of files.
+///
+/// ```
+/// use onefold_ingest::{DataProfile, infer_schema};
+/// let mut till = DataProfile::new("till");
+/// for (customer, date, value) in [("0001", "1997-01-01", "29.33"), ("0001", "1997-01-18", "29.73"), ("0002", "1997-01-01", "14.96")] {
+///     till.row(&["customer", "date", "value"], &[customer, date, value]);
+/// }
+/// let text = infer_schema(&[till]);
+/// assert!(text.contains("event = \"till\""));
+/// assert!(text.contains("who = { customer = \"customer_id\" }"));
+/// assert!(text.contains("at = \"date\""));
+/// ```
+#[must_use]
+pub fn schema(profiles: &[DataProfile]) -> String {
+    let guesses: Vec<Guess> = profiles.iter().map(Guess::of).collect();
+    let mut out = String::from(
+        "# A first schema, guessed from the data. Read it, correct it, and keep it under version control.\n\
+         # Every key is explained in docs/SCHEMA.md, those of [[import]] in docs/IMPORTS.md.\n",
+    );
+    for guess in &guesses {
+        out.push_str(&format!("\n[[source]]\nname = {}          # {} records\n", quoted(&guess.source), guess.records));
+        out.push_str("party = \"first\"\ntrust = 50\n");
+    }
+    kinds(&guesses, &mut out);
+    fields(&guesses, &mut out);
+    for guess in guesses.iter().filter(|guess| guess.event != "identify") {
+        out.push_str(&format!("\n[[event]]\nname = {}\n", quoted(&guess.event)));
+        let properties: Vec<String> =
+            guess.columns.iter().filter_map(|column| Some(format!("  {},", column.property()?))).collect();
+        if !properties.is_empty() {
+            out.push_str(&format!("properties = [\n{}\n]\n", properties.join("\n")));
+        }
+    }
+    for guess in &guesses {
+        import(guess, &mut out);
+    }
+    out
+}
+
+/// Kinds, strongest first: what names a customer, then addresses, then devices, then groups.
+fn kinds(guesses: &[Guess], out: &mut String) {
+    let mut kinds: BTreeMap<(Kind, &str), u64> = BTreeMap::new();
+    for column in guesses.iter().flat_map(|guess| &guess.columns) {
+        if let Role::Who(kind, name) = &column.role {
+            *kinds.entry((*kind, name)).or_default() += column.filled;
+        }
+    }
+    let mut taken = std::collections::BTreeSet::new();
+    for ((kind, name), filled) in kinds {
+        if taken.insert(name) {
+            out.push_str(&format!("\n[[kind]]\nname = {}          # {filled} values\n{}", quoted(name), kind.keys()));
+        }
+    }
+}
+
+/// Traits, each once; one that two files write differently is text.
+fn fields(guesses: &[Guess], out: &mut String) {
+    let mut fields: BTreeMap<&str, (&str, &str, String)> = BTreeMap::new();
+    for column in guesses.iter().flat_map(|guess| &guess.columns) {
+        if let Role::Trait = column.role {
+            fields
+                .entry(&column.name)
+                .and_modify(|(ty, _, _)| {
+                    if *ty != column.ty {
+                        *ty = "text";
+                    }
+                })
+                .or_insert((column.ty, column.labels(), column.because()));
+        }
+    }
+    for (name, (ty, labels, because)) in fields {
+        out.push_str(&format!("\n[[field]]\nname = {}          # {because}\ntype = {}\n{labels}", quoted(name), quoted(ty)));
+    }
+}
+
+fn import(guess: &Guess, out: &mut String) {
+    out.push_str(&format!("\n[[import]]\nname = {}\nsource = {}\nevent = {}\n", quoted(&guess.import), quoted(&guess.source), quoted(&guess.event)));
+    let pairs = |pick: &dyn Fn(&Role) -> Option<String>| -> Vec<(String, String)> {
+        guess.columns.iter().filter_map(|column| Some((column.column.clone(), pick(&column.role)?))).collect()
+    };
+    let named = |wanted: fn(&Role) -> bool| -> Vec<(String, String)> {
+        guess.columns.iter().filter(|column| wanted(&column.role)).map(|column| (column.column.clone(), quoted(&column.name))).collect()
+    };
+    out.push_str(&table("who", &pairs(&|role| match role {
+        Role::Who(Kind::Person | Kind::Email | Kind::Phone | Kind::Device, kind) => Some(quoted(kind)),
+        _ => None,
+    })));
+    out.push_str(&table("group", &pairs(&|role| match role {
+        Role::Who(Kind::Group, kind) => Some(quoted(kind)),
+        _ => None,
+    })));
+    for column in &guess.columns {
+        match column.role {
+            Role::Id => out.push_str(&format!("id = {}          # {}\n", quoted(&column.column), column.because())),
+            Role::At => out.push_str(&format!("at = {}          # {}\n", quoted(&column.column), column.because())),
+            _ => {}
+        }
+    }
+    if guess.times != "iso" {
+        out.push_str(&format!("times = {}          # {}\n", quoted(guess.times), guess.times_because));
+    }
+    if guess.comma {
+        out.push_str("numbers = \"comma\"          # such as 1.234,50\n");
+    }
+    out.push_str(&table("traits", &named(|role| matches!(role, Role::Trait))));
+    out.push_str(&table("properties", &named(|role| matches!(role, Role::Property))));
+    let currency = guess.columns.iter().find(|column| matches!(column.role, Role::Currency));
+    if let Some(currency) = currency {
+        let money: Vec<(String, String)> = guess
+            .columns
+            .iter()
+            .filter_map(|column| {
+                let what = match column.role {
+                    Role::Money => "property",
+                    Role::MoneyTrait => "trait",
+                    _ => return None,
+                };
+                let amount = format!("{{ {what} = {}, currency_from = {} }}", quoted(&column.name), quoted(&currency.column));
+                Some((column.column.clone(), amount))
+            })
+            .collect();
+        out.push_str(&table("money", &money));
+    }
+    for column in &guess.columns {
+        if column.amount && currency.is_none() {
+            out.push_str(&format!(
+                "# `{}` looks like money, but no column names a currency. If all is in euro: type \"money\" above, and here\n\
+                 # money = {{ {} = {{ property = {}, currency = \"EUR\" }} }}\n",
+                column.column,
+                quoted(&column.column),
+                quoted(&column.name)
+            ));
+        }
+        if column.consent {
+            out.push_str(&format!(
+                "# `{0}` looks like consent, which is never guessed. If it is, declare the purpose and write here\n\
+                 # consent = {{ {1} = {{ purpose = \"marketing\", evidence = \"where it was given\" }} }}\n",
+                column.column,
+                quoted(&column.column)
+            ));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
