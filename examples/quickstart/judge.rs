@@ -107,7 +107,7 @@ fn letters(run: &Run, told: &Told) -> Result<(usize, usize), Failure> {
     for line in lines {
         let email = line.split(',').nth(column).unwrap_or_default().to_lowercase();
         // Only an address that exactly one customer owns can be judged from outside.
-        let Some([owner]) = owners.get(&email).map(|owners| owners.iter().collect::<Vec<_>>()).as_deref().and_then(|owners| <&[&usize; 1]>::try_from(owners).ok()) else { continue };
+        let Some(owner) = owners.get(&email).filter(|owners| owners.len() == 1).and_then(BTreeSet::first) else { continue };
         checked += 1;
         let said = said.get(owner);
         let (yes, no) = said.map_or((None, None), |said| (said.yes, said.no));

@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use onefold::consent::Basis;
 use onefold::ingest::Rows;
-use onefold::model::{EventId, Parsed, Tally, Time, TokenKey};
+use onefold::model::{EventId, Limits, Parsed, Tally, Time, TokenKey};
 use onefold::store::KeyFile;
 use onefold::{Platform, ingest};
 use onefold_examples::Args;
@@ -207,6 +207,7 @@ fn read(records: &[Record], schema: &onefold::model::Schema) -> Result<(Vec<Pars
     let mut at = 0;
     while let Some(record) = records.get(at) {
         let (received, row) = (Some(record.received), at as u64 + 1);
+        let cells: Vec<&str> = record.bytes.split(',').collect();
         match record.feed {
             Feed::Web => {
                 let together = records.get(at..).unwrap_or_default().iter().take_while(|next| next.feed == Feed::Web && next.request == record.request);
@@ -217,13 +218,33 @@ fn read(records: &[Record], schema: &onefold::model::Schema) -> Result<(Vec<Pars
                 at += messages.len();
                 continue;
             }
-            Feed::Crm => parsed.push(crm.line(record.bytes.as_bytes(), row, received)),
-            Feed::Pos => parsed.push(pos.line(record.bytes.as_bytes(), row, received)),
-            Feed::Survey => parsed.push(survey.line(record.bytes.as_bytes(), row, received)),
+            Feed::Crm => parsed.push(crm.row(&cells, row, received)),
+            Feed::Pos => parsed.push(pos.row(&cells, row, received)),
+            Feed::Survey => parsed.push(survey.row(&cells, row, received)),
             Feed::Support => parsed.push(support.line(record.bytes.as_bytes(), row, received)),
         }
         at += 1;
     }
-    let profiles = vec![];
-    Ok((parsed, profiles))
+    Ok((parsed, looks(records)))
+}
+
+/// What each source is like: fill rates, types, top values, values that look generic.
+fn looks(records: &[Record]) -> Vec<(Feed, ingest::DataProfile)> {
+    let look = |feed: Feed| {
+        let mut profile = ingest::DataProfile::new(feed.name());
+        let header: Vec<&str> = feed.header().split(',').collect();
+        for record in records.iter().filter(|record| record.feed == feed) {
+            if feed.header().is_empty() {
+                match ingest::json::parse(record.bytes.as_bytes(), &Limits::default()) {
+                    Ok(object) => profile.value(&object),
+                    Err(_) => profile.unreadable(),
+                }
+            } else {
+                let cells: Vec<&str> = record.bytes.split(',').collect();
+                if cells.len() == header.len() { profile.row(&header, &cells) } else { profile.unreadable() }
+            }
+        }
+        (feed, profile)
+    };
+    Feed::ALL.into_iter().map(look).collect()
 }

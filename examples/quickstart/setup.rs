@@ -78,7 +78,7 @@ segment readers = consent(marketing, email)
 segment neighbours = country in ("AT", "NL", "PL", "FR") and did any in last 60 days
 "#;
 
-pub fn segments(schema: &Schema) -> Result<Definitions, onefold::model::Error> {
+pub fn segments(schema: &Schema) -> Result<Definitions, onefold::segment::Error> {
     Definitions::parse(SEGMENTS, schema)
 }
 

@@ -356,7 +356,7 @@ impl Maker {
         let phone = if random.percent(60) { person.phone.replace("+49", "0049 ") } else { String::new() };
         let born = if random.percent(4) { "31.02.1990".to_owned() } else { person.born.to_string() };
         let row = [
-            customer,
+            customer.as_str(),
             &person.name,
             &email,
             &phone,

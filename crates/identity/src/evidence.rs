@@ -125,15 +125,10 @@ impl Default for Seen {
     }
 }
 
-impl Seen {
-    /// Each node that it names, once.
-    fn nodes(&self) -> Vec<u32> {
-        let mut nodes = self.named.to_vec();
-        if let Some((a, b)) = self.alias {
-            nodes.extend([a, b].into_iter().filter(|node| !self.named.contains(node)));
-        }
-        nodes
-    }
+/// Each node that a sighting names, once.
+fn nodes(named: &[u32], alias: Option<(u32, u32)>) -> impl Iterator<Item = u32> {
+    let others = alias.into_iter().flat_map(|(a, b)| [a, b]).filter(|node| !named.contains(node));
+    named.iter().copied().chain(others)
 }
 
 /// The place of a link in the order in which links are taken. No two links share one.
@@ -230,9 +225,9 @@ impl Graph {
 
     /// Adds what a sighting says.
     pub(crate) fn attach(&mut self, sighting: u32, dirty: &mut Dirty) {
-        let seen = self.sightings.at(sighting);
-        let (at, nodes, named, alias) = (seen.at, seen.nodes(), seen.named.clone(), seen.alias);
-        for node in nodes {
+        let seen = self.sightings.at_mut(sighting);
+        let (at, alias, named) = (seen.at, seen.alias, std::mem::take(&mut seen.named));
+        for node in nodes(&named, alias) {
             let row = self.nodes.at_mut(node);
             row.seen.push(sighting);
             if at < row.first {
@@ -254,12 +249,13 @@ impl Graph {
         if let Some((a, b)) = alias {
             self.support(a, b, Sort::Alias, sighting, at, dirty);
         }
+        self.sightings.at_mut(sighting).named = named;
     }
 
     /// Takes back what a sighting said.
     pub(crate) fn detach(&mut self, sighting: u32, dirty: &mut Dirty) {
-        let seen = self.sightings.at(sighting);
-        let (at, nodes, named, alias) = (seen.at, seen.nodes(), seen.named.clone(), seen.alias);
+        let seen = self.sightings.at_mut(sighting);
+        let (at, alias, named) = (seen.at, seen.alias, std::mem::take(&mut seen.named));
         for (nth, a) in named.iter().enumerate() {
             for b in named.iter().skip(nth + 1) {
                 self.unsupport(*a, *b, Sort::Evidence, sighting, at, dirty);
@@ -268,7 +264,7 @@ impl Graph {
         if let Some((a, b)) = alias {
             self.unsupport(a, b, Sort::Alias, sighting, at, dirty);
         }
-        for node in nodes {
+        for node in nodes(&named, alias) {
             let row = self.nodes.at_mut(node);
             row.seen.remove(sighting);
             if row.seen.is_empty() {
@@ -283,6 +279,7 @@ impl Graph {
                 }
             }
         }
+        self.sightings.at_mut(sighting).named = named;
     }
 
     fn earliest(&self, seen: &Few) -> Time {

@@ -86,6 +86,10 @@ impl Graph {
     /// Ends a mutation: tells the news and whom they touch. Without a cause, merges and splits are their own.
     pub(crate) fn finish(&mut self, dirty: &Dirty, cause: Option<Cause>, now: Time, out: &mut Vec<Change>) -> Touched {
         let old = std::mem::take(&mut self.journal.old);
+        if old.is_empty() && dirty.fresh.is_empty() && dirty.homes.is_empty() && self.journal.before.is_empty() {
+            self.sweep();
+            return Touched::default();
+        }
         let mut before: BTreeSet<ProfileId> = self.journal.before.drain(..).collect();
         let homes = dirty.homes.iter().chain(&dirty.fresh).filter(|node| self.lives(**node));
         let mut after: BTreeSet<ProfileId> = homes.map(|node| self.profile_of(self.nodes.at(*node).cluster)).collect();

@@ -64,7 +64,9 @@ pub enum Error {
         nearest: Option<(String, String)>,
     },
     /// Two mappings fit the columns equally well.
-    #[error("the mappings `{first}` and `{second}` fit the columns equally well; name in `columns` what tells them apart")]
+    #[error(
+        "the mappings `{first}` and `{second}` fit the columns equally well; name in `columns` what tells them apart"
+    )]
     Ambiguous {
         /// One.
         first: String,
@@ -81,7 +83,10 @@ pub enum Error {
 
 impl Error {
     pub(crate) fn open(path: &Path, reason: io::Error) -> Self {
-        Self::Open { path: path.display().to_string(), reason }
+        Self::Open {
+            path: path.display().to_string(),
+            reason,
+        }
     }
 
     pub(crate) fn column(mapping: &str, column: &str, columns: &[Text]) -> Self {
@@ -96,7 +101,11 @@ impl Error {
 
 /// Names in backticks, at most so many that a line can hold them.
 pub(crate) fn names(all: &[Text]) -> String {
-    let shown: Vec<String> = all.iter().take(30).map(|name| format!("`{name}`")).collect();
+    let shown: Vec<String> = all
+        .iter()
+        .take(30)
+        .map(|name| format!("`{name}`"))
+        .collect();
     let more = all.len().saturating_sub(shown.len());
     match (shown.is_empty(), more) {
         (true, _) => "none".into(),
@@ -106,13 +115,21 @@ pub(crate) fn names(all: &[Text]) -> String {
 }
 
 fn hint(help: &Option<String>) -> String {
-    help.as_ref().map_or_else(String::new, |help| format!(" (did you mean `{help}`?)"))
+    help.as_ref()
+        .map_or_else(String::new, |help| format!(" (did you mean `{help}`?)"))
 }
 
 fn misses(nearest: &Option<(String, String)>) -> String {
-    nearest.as_ref().map_or_else(String::new, |(mapping, column)| format!("; `{mapping}` comes nearest but needs `{column}`"))
+    nearest
+        .as_ref()
+        .map_or_else(String::new, |(mapping, column)| {
+            format!("; `{mapping}` comes nearest but needs `{column}`")
+        })
 }
 
 fn list(all: &[Diagnostic]) -> String {
-    all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    all.iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | a CSV file of any dialect | [`csv`], with a [`Mapping`] |
 //! | one JSON object a line | [`ndjson`], with a [`Mapping`] |
-//! | rows that the caller has already | [`Rows`], with a [`Mapping`] |
+//! | rows or lines that the caller has already | [`Rows`] or [`Lines`], with a [`Mapping`] |
 //! | bodies that client libraries post | [`Segment`] |
 //!
 //! ```
@@ -69,9 +69,9 @@ pub use error::Error;
 pub use infer::schema as infer_schema;
 #[cfg(feature = "toml")]
 pub use mapping::imports;
-pub use mapping::{Amount, Constant, Consented, Mapping, Names, Rest, choose};
+pub use mapping::{Amount, Consented, Constant, Mapping, Names, Rest, choose};
 #[cfg(feature = "json")]
-pub use ndjson::{Ndjson, ndjson, ndjson_columns, ndjson_reader};
+pub use ndjson::{Lines, Ndjson, ndjson, ndjson_columns, ndjson_reader};
 pub use rows::Rows;
 #[cfg(feature = "json")]
 pub use segment::{Message, Request, Segment};

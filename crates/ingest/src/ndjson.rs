@@ -20,7 +20,11 @@ use crate::path::{self, without};
 ///
 /// # Errors
 /// Where the file cannot be opened or is empty; where the mapping does not fit the schema.
-pub fn ndjson(path: impl AsRef<Path>, mapping: &Mapping, schema: &Schema) -> Result<Ndjson<File>, Error> {
+pub fn ndjson(
+    path: impl AsRef<Path>,
+    mapping: &Mapping,
+    schema: &Schema,
+) -> Result<Ndjson<File>, Error> {
     let path = path.as_ref();
     let file = File::open(path).map_err(|reason| Error::open(path, reason))?;
     Ndjson::new(file, &path.display().to_string(), mapping, schema)
@@ -46,7 +50,11 @@ pub fn ndjson(path: impl AsRef<Path>, mapping: &Mapping, schema: &Schema) -> Res
 ///
 /// # Errors
 /// As [`ndjson`].
-pub fn ndjson_reader<R: Read>(from: R, mapping: &Mapping, schema: &Schema) -> Result<Ndjson<R>, Error> {
+pub fn ndjson_reader<R: Read>(
+    from: R,
+    mapping: &Mapping,
+    schema: &Schema,
+) -> Result<Ndjson<R>, Error> {
     Ndjson::new(from, mapping.import_name(), mapping, schema)
 }
 
@@ -60,14 +68,20 @@ pub fn ndjson_columns(path: impl AsRef<Path>) -> Result<Vec<Text>, Error> {
     let file = File::open(path).map_err(|reason| Error::open(path, reason))?;
     let limits = Limits::default();
     let mut frames = Frames::new(file, Style::Lines, bound(&limits));
-    while let Some(frame) = frames.next().map_err(|reason| Error::Read { path: name.clone(), reason })? {
+    while let Some(frame) = frames.next().map_err(|reason| Error::Read {
+        path: name.clone(),
+        reason,
+    })? {
         if let Ok(value @ Value::Map(_)) = json::parse_within(frame.bytes, Bounds::roomy(&limits)) {
             let mut paths = Vec::new();
             list_paths(&value, "", &mut paths);
             return Ok(paths);
         }
     }
-    Err(Error::Empty { path: name, expected: "one JSON object a line is expected" })
+    Err(Error::Empty {
+        path: name,
+        expected: "one JSON object a line is expected",
+    })
 }
 
 /// All objects of a file; `None` for a line that is none.
@@ -76,11 +90,18 @@ pub(crate) fn each_line(path: &Path, each: &mut dyn FnMut(Option<&Value>)) -> Re
     let file = File::open(path).map_err(|reason| Error::open(path, reason))?;
     let limits = Limits::default();
     let mut frames = Frames::new(file, Style::Lines, bound(&limits));
-    while let Some(frame) = frames.next().map_err(|reason| Error::Read { path: name.clone(), reason })? {
+    while let Some(frame) = frames.next().map_err(|reason| Error::Read {
+        path: name.clone(),
+        reason,
+    })? {
         if frame.fault.is_none() && frame.bytes.trim_ascii().is_empty() {
             continue;
         }
-        let read = if frame.fault.is_none() { json::parse_within(frame.bytes, Bounds::roomy(&limits)).ok() } else { None };
+        let read = if frame.fault.is_none() {
+            json::parse_within(frame.bytes, Bounds::roomy(&limits)).ok()
+        } else {
+            None
+        };
         each(read.as_ref().filter(|value| matches!(value, Value::Map(_))));
     }
     Ok(())
@@ -95,7 +116,14 @@ fn list_paths(value: &Value, under: &str, to: &mut Vec<Text>) {
     match value {
         Value::Map(pairs) => {
             for (name, value) in pairs.iter() {
-                below(if under.is_empty() { name.to_string() } else { format!("{under}.{name}") }, value);
+                below(
+                    if under.is_empty() {
+                        name.to_string()
+                    } else {
+                        format!("{under}.{name}")
+                    },
+                    value,
+                );
             }
         }
         Value::List(items) => {
@@ -107,14 +135,103 @@ fn list_paths(value: &Value, under: &str, to: &mut Vec<Text>) {
     }
 }
 
-/// The lines of a file, read one by one.
+/// Lines that the caller has already, one JSON object each: from a queue, a request, a log of another system.
+///
+/// ```
+/// use onefold_ingest::{Lines, Mapping};
+/// use onefold_model::{Kind, Parsed, Party, Schema};
+///
+/// let schema = Schema::builder().source("desk", Party::First, 50).kind(Kind::person("email")).build([7; 32].into())?;
+/// let mut lines = Lines::new(&Mapping::of("desk", "identify").who("customer.email", "email"), &schema)?;
+/// assert!(matches!(lines.line(br#"{"customer":{"email":"ada@example.com"}}"#, 1, None), Parsed::Draft(_)));
+/// assert!(matches!(lines.line(b"{", 2, None), Parsed::Quarantined { .. }));
+/// # Ok::<(), onefold_ingest::Error>(())
+/// ```
 #[derive(Debug)]
-pub struct Ndjson<R> {
-    frames: Frames<R>,
+pub struct Lines {
     plan: Plan,
     paths: Vec<path::Path>,
     records: Counter,
     spoilt: Counter,
+}
+
+impl Lines {
+    /// Lines under a mapping.
+    ///
+    /// # Errors
+    /// As [`Mapping::check`].
+    pub fn new(mapping: &Mapping, schema: &Schema) -> Result<Self, Error> {
+        let plan = Plan::new(mapping, schema)?;
+        let paths = plan
+            .needs
+            .iter()
+            .map(|column| path::Path::new(column))
+            .collect();
+        Ok(Self {
+            plan,
+            paths,
+            records: Counter::new(schema),
+            spoilt: Counter::new(schema),
+        })
+    }
+
+    /// Reads one line. `number` counts lines from 1; `received` is when it came in, where that is known.
+    #[must_use]
+    pub fn line(&mut self, line: &[u8], number: u64, received: Option<Time>) -> Parsed {
+        let limits = *self.plan.schema.limits();
+        match json::parse_within(line, Bounds::roomy(&limits)) {
+            Err(issue) => self.spoilt(issue.row(number), line, received),
+            Ok(object @ Value::Map(_)) => {
+                let content = object.to_json();
+                let take = |path: &path::Path| {
+                    path.find(&object)
+                        .map_or(Value::Null, |value| self.plan.clean(value))
+                };
+                let rest = match self.plan.keeps_rest() {
+                    true => without(&object, &self.paths),
+                    false => Vec::new(),
+                };
+                let rest = rest
+                    .into_iter()
+                    .map(|(name, value)| (name, self.plan.clean(&value)))
+                    .collect();
+                let row = Row {
+                    values: self.paths.iter().map(take).collect(),
+                    rest,
+                    content: &content,
+                    number,
+                    received,
+                };
+                let records = &mut self.records;
+                self.plan
+                    .draft(row, || records.next(content.as_bytes()))
+                    .into()
+            }
+            Ok(_) => self.spoilt(
+                Issue::new("not_an_object", "", "one JSON object a line is expected").row(number),
+                line,
+                received,
+            ),
+        }
+    }
+
+    fn spoilt(&mut self, issue: Issue, raw: &[u8], received: Option<Time>) -> Parsed {
+        let nth = self.spoilt.next(raw);
+        Parsed::Quarantined {
+            issue,
+            import: self.plan.mapping.import_name().into(),
+            raw: Pii::new(raw.into()),
+            nth,
+            received,
+        }
+    }
+}
+
+/// The lines of a file, read one by one.
+#[derive(Debug)]
+pub struct Ndjson<R> {
+    frames: Frames<R>,
+    lines: Lines,
     number: u64,
     received: Option<Time>,
     done: bool,
@@ -122,20 +239,37 @@ pub struct Ndjson<R> {
 
 impl<R: Read> Ndjson<R> {
     fn new(from: R, path: &str, mapping: &Mapping, schema: &Schema) -> Result<Self, Error> {
-        let plan = Plan::new(mapping, schema)?;
+        let lines = Lines::new(mapping, schema)?;
         let mut frames = Frames::new(from, Style::Lines, bound(schema.limits()));
-        if frames.peek(1).map_err(|reason| Error::Read { path: path.into(), reason })?.is_empty() {
-            return Err(Error::Empty { path: path.into(), expected: "one JSON object a line is expected" });
+        if frames
+            .peek(1)
+            .map_err(|reason| Error::Read {
+                path: path.into(),
+                reason,
+            })?
+            .is_empty()
+        {
+            return Err(Error::Empty {
+                path: path.into(),
+                expected: "one JSON object a line is expected",
+            });
         }
-        let paths = plan.needs.iter().map(|column| path::Path::new(column)).collect();
-        let (records, spoilt) = (Counter::new(schema), Counter::new(schema));
-        Ok(Self { frames, plan, paths, records, spoilt, number: 0, received: None, done: false })
+        Ok(Self {
+            frames,
+            lines,
+            number: 0,
+            received: None,
+            done: false,
+        })
     }
 
     /// When the records came in, where the mapping names no path for it.
     #[must_use]
     pub fn received_at(self, received: Time) -> Self {
-        Self { received: Some(received), ..self }
+        Self {
+            received: Some(received),
+            ..self
+        }
     }
 }
 
@@ -143,21 +277,23 @@ impl<R: Read> Iterator for Ndjson<R> {
     type Item = Parsed;
 
     fn next(&mut self) -> Option<Parsed> {
-        if self.done {
-            return None;
-        }
-        let (received, limits) = (self.received, *self.plan.schema.limits());
-        let (issue, raw): (Issue, &[u8]) = loop {
+        while !self.done {
             let number = self.number + 1;
             let frame = match self.frames.next() {
                 Ok(Some(frame)) => frame,
                 Ok(None) => {
                     self.done = true;
-                    return None;
+                    break;
                 }
                 Err(error) => {
                     self.done = true;
-                    break (Issue::new("unreadable", "", &format!("reading ended here: {}", error.kind())).row(number), &[]);
+                    let issue = Issue::new(
+                        "unreadable",
+                        "",
+                        &format!("reading ended here: {}", error.kind()),
+                    )
+                    .row(number);
+                    return Some(self.lines.spoilt(issue, &[], self.received));
                 }
             };
             // A line of spaces says nothing.
@@ -165,28 +301,16 @@ impl<R: Read> Iterator for Ndjson<R> {
                 continue;
             }
             self.number = number;
-            if let Some((code, detail)) = frame.fault {
-                break (Issue::new(code, "", detail).row(number), frame.bytes);
-            }
-            match json::parse_within(frame.bytes, Bounds::roomy(&limits)) {
-                Err(issue) => break (issue.row(number), frame.bytes),
-                Ok(object @ Value::Map(_)) => {
-                    let content = object.to_json();
-                    let take = |path: &path::Path| path.find(&object).map_or(Value::Null, |value| self.plan.clean(value));
-                    let rest = match self.plan.keeps_rest() {
-                        true => without(&object, &self.paths),
-                        false => Vec::new(),
-                    };
-                    let rest = rest.into_iter().map(|(name, value)| (name, self.plan.clean(&value))).collect();
-                    let row = Row { values: self.paths.iter().map(take).collect(), rest, content: &content, number, received };
-                    let records = &mut self.records;
-                    return Some(self.plan.draft(row, || records.next(content.as_bytes())).into());
-                }
-                Ok(_) => break (Issue::new("not_an_object", "", "one JSON object a line is expected").row(number), frame.bytes),
-            }
-        };
-        let nth = self.spoilt.next(raw);
-        Some(Parsed::Quarantined { issue, import: self.plan.mapping.import_name().into(), raw: Pii::new(raw.into()), nth, received })
+            return Some(match frame.fault {
+                Some((code, detail)) => self.lines.spoilt(
+                    Issue::new(code, "", detail).row(number),
+                    frame.bytes,
+                    self.received,
+                ),
+                None => self.lines.line(frame.bytes, number, self.received),
+            });
+        }
+        None
     }
 }
 

@@ -23,11 +23,13 @@ impl Path {
         let mut steps = Vec::new();
         for part in text.split('.') {
             let (name, items) = part.split_at(part.find('[').unwrap_or(part.len()));
-            let items: Option<Vec<usize>> =
-                items.split_inclusive(']').map(|item| item.strip_prefix('[')?.strip_suffix(']')?.parse().ok()).collect();
+            let items: Option<Vec<usize>> = items
+                .split_inclusive(']')
+                .map(|item| item.strip_prefix('[')?.strip_suffix(']')?.parse().ok())
+                .collect();
             match items {
                 Some(items) => {
-                    if !name.is_empty() {
+                    if !name.is_empty() || items.is_empty() {
                         steps.push(Step::Name(name.into()));
                     }
                     steps.extend(items.into_iter().map(Step::Item));
@@ -36,7 +38,10 @@ impl Path {
                 None => steps.push(Step::Name(part.into())),
             }
         }
-        Self { whole: text.into(), steps }
+        Self {
+            whole: text.into(),
+            steps,
+        }
     }
 
     /// What stands there.
@@ -44,28 +49,43 @@ impl Path {
         if let Some(value) = get(within, &self.whole) {
             return Some(value);
         }
-        self.steps.iter().try_fold(within, |value, step| match (step, value) {
-            (Step::Name(name), value) => get(value, name),
-            (Step::Item(nth), Value::List(items)) => items.get(*nth),
-            _ => None,
-        })
+        self.steps
+            .iter()
+            .try_fold(within, |value, step| match (step, value) {
+                (Step::Name(name), value) => get(value, name),
+                (Step::Item(nth), Value::List(items)) => items.get(*nth),
+                _ => None,
+            })
     }
 }
 
 /// The value of a name in a map.
 pub(crate) fn get<'a>(within: &'a Value, name: &str) -> Option<&'a Value> {
-    let Value::Map(pairs) = within else { return None };
-    let at = pairs.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
+    let Value::Map(pairs) = within else {
+        return None;
+    };
+    let at = pairs
+        .binary_search_by(|(known, _)| known.as_str().cmp(name))
+        .ok()?;
     pairs.get(at).map(|(_, value)| value)
 }
 
 /// What is left of an object without what the paths name. Lists stay whole: an item that is named is not taken out.
 pub(crate) fn without(object: &Value, paths: &[Path]) -> Vec<(Text, Value)> {
-    let Value::Map(pairs) = object else { return Vec::new() };
+    let Value::Map(pairs) = object else {
+        return Vec::new();
+    };
     let taken = |name: &Text| paths.iter().any(|path| path.whole == *name);
-    let deep: Vec<&[Step]> =
-        paths.iter().filter(|path| get(object, &path.whole).is_none()).map(|path| path.steps.as_slice()).collect();
-    pairs.iter().filter(|(name, _)| !taken(name)).filter_map(|(name, value)| Some((name.clone(), prune(name, value, &deep)?))).collect()
+    let deep: Vec<&[Step]> = paths
+        .iter()
+        .filter(|path| get(object, &path.whole).is_none())
+        .map(|path| path.steps.as_slice())
+        .collect();
+    pairs
+        .iter()
+        .filter(|(name, _)| !taken(name))
+        .filter_map(|(name, value)| Some((name.clone(), prune(name, value, &deep)?)))
+        .collect()
 }
 
 /// The value without what the paths that begin with this name lead to; nothing where all of it is named.
@@ -82,8 +102,10 @@ fn prune(name: &Text, value: &Value, paths: &[&[Step]]) -> Option<Value> {
     }
     match value {
         Value::Map(pairs) if !below.is_empty() => {
-            let left: Vec<(Text, Value)> =
-                pairs.iter().filter_map(|(name, value)| Some((name.clone(), prune(name, value, &below)?))).collect();
+            let left: Vec<(Text, Value)> = pairs
+                .iter()
+                .filter_map(|(name, value)| Some((name.clone(), prune(name, value, &below)?)))
+                .collect();
             (pairs.is_empty() || !left.is_empty()).then(|| Value::map(left))
         }
         _ => Some(value.clone()),
@@ -97,7 +119,13 @@ mod tests {
     fn ada() -> Value {
         let item = |sku: &str| Value::map([("sku".into(), sku.into())]);
         Value::map([
-            ("customer".into(), Value::map([("email".into(), "ada@example.com".into()), ("age".into(), 36.into())])),
+            (
+                "customer".into(),
+                Value::map([
+                    ("email".into(), "ada@example.com".into()),
+                    ("age".into(), 36.into()),
+                ]),
+            ),
             ("items".into(), Value::from(vec![item("a"), item("b")])),
             ("a.b".into(), 1.into()),
             ("x[y]".into(), 2.into()),
@@ -111,16 +139,42 @@ mod tests {
         assert_eq!(find("items[1].sku").as_deref(), Some("b"));
         assert_eq!(find("a.b").as_deref(), Some("1"));
         assert_eq!(find("x[y]").as_deref(), Some("2"));
-        for nothing in ["customer.phone", "items[2].sku", "items.sku", "customer.email.domain", "", "[0]", "items[-1]"] {
+        for nothing in [
+            "customer.phone",
+            "items[2].sku",
+            "items.sku",
+            "customer.email.domain",
+            "",
+            "[0]",
+            "items[-1]",
+        ] {
             assert_eq!(find(nothing), None, "{nothing}");
         }
     }
 
     #[test]
     fn what_is_left_is_all_that_no_path_names() {
-        let left = |paths: &[&str]| Value::map(without(&ada(), &paths.iter().map(|path| Path::new(path)).collect::<Vec<_>>())).to_json();
-        assert_eq!(left(&["customer.email", "a.b", "x[y]", "items"]), r#"{"customer":{"age":36}}"#);
-        assert_eq!(left(&["customer.email", "customer.age", "items[0].sku", "a.b", "x[y]"]), r#"{"items":[{"sku":"a"},{"sku":"b"}]}"#);
+        let left = |paths: &[&str]| {
+            Value::map(without(
+                &ada(),
+                &paths.iter().map(|path| Path::new(path)).collect::<Vec<_>>(),
+            ))
+            .to_json()
+        };
+        assert_eq!(
+            left(&["customer.email", "a.b", "x[y]", "items"]),
+            r#"{"customer":{"age":36}}"#
+        );
+        assert_eq!(
+            left(&[
+                "customer.email",
+                "customer.age",
+                "items[0].sku",
+                "a.b",
+                "x[y]"
+            ]),
+            r#"{"items":[{"sku":"a"},{"sku":"b"}]}"#
+        );
         assert_eq!(left(&["customer", "items", "a.b", "x[y]"]), "{}");
     }
 }

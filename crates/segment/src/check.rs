@@ -21,7 +21,12 @@ use crate::plan::{Node, NodeId, Plan};
 const MAX_SEGMENTS: usize = 10_000;
 
 /// Checks all of it. `broken` are names of segments that could not be read.
-pub(crate) fn check(source: &Source, broken: &[String], schema: &Schema, out: &mut Faults) -> Plan {
+pub(crate) fn check(
+    source: &Source,
+    broken: &BTreeSet<String>,
+    schema: &Schema,
+    out: &mut Faults,
+) -> Plan {
     let mut checker = Checker {
         schema,
         out,
@@ -123,7 +128,10 @@ impl<'a> Checker<'a, '_> {
 
     // ------------------------------------------------------------ profiles
 
-    fn expr(&mut self, expr: &'a Expr, broken: &[String]) -> Option<NodeId> {
+    fn expr(&mut self, expr: &'a Expr, broken: &BTreeSet<String>) -> Option<NodeId> {
+        if self.out.is_full() {
+            return None;
+        }
         let node = match expr {
             Expr::And(parts) | Expr::Or(parts) => {
                 if parts.is_empty() {
@@ -218,7 +226,7 @@ impl<'a> Checker<'a, '_> {
             Expr::Member(name) => match self.segments.get(name.as_str()) {
                 Some(nth) => Node::Member(self.roots.get(*nth).copied().flatten()?),
                 None => {
-                    if !broken.iter().any(|it| it == name.as_str()) {
+                    if !broken.contains(name.as_str()) {
                         let help = closest(name.as_str(), self.segments.keys().copied());
                         let help = help.map(|help| format!("did you mean `{help}`?"));
                         let message = format!("unknown segment `{}`", name.as_str());

@@ -105,7 +105,7 @@ impl Definitions {
     /// # Errors
     /// [`Error::Invalid`] with everything that is wrong.
     pub fn from_source(source: Source, schema: &Schema) -> Result<Self, Error> {
-        Self::checked(source, &[], schema, Faults::default())
+        Self::checked(source, &BTreeSet::new(), schema, Faults::default())
     }
 
     /// Both sets of definitions, these first.
@@ -142,7 +142,7 @@ impl Definitions {
 
     fn checked(
         source: Source,
-        broken: &[String],
+        broken: &BTreeSet<String>,
         schema: &Schema,
         mut faults: Faults,
     ) -> Result<Self, Error> {
@@ -221,7 +221,8 @@ impl Definitions {
         &self.0.source
     }
 
-    /// What is allowed but probably not meant, with codes from `W01` on.
+    /// What is allowed but probably not meant, with codes from `W01` on. A span is a place in the text that the
+    /// definition came from.
     ///
     /// ```
     /// use onefold_model::{Kind, Schema, Type};

@@ -10,7 +10,7 @@
 //!
 //! Windows that are longer than the retention of what they look at join these with retention.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onefold_model::{Diagnostic, Schema, Sensitivity, Truth, Value};
 
@@ -18,6 +18,9 @@ use crate::ast::{
     Check, Definition, Events, Expr, Literal, Op, Source, Target, Test, Then, Window,
 };
 use crate::value::compare;
+
+/// So many comparisons of one trait are looked at in pairs.
+const MOST: usize = 64;
 
 pub(crate) fn lint(source: &Source, schema: &Schema) -> Vec<Diagnostic> {
     let mut out = Vec::new();
@@ -52,16 +55,16 @@ fn traits<'a>(expr: &'a Expr, negated: bool, out: &mut Vec<(&'a Test, bool)>) {
 }
 
 fn nullable(definition: &Definition, tests: &[(&Test, bool)], out: &mut Vec<Diagnostic>) {
+    let asks = |(test, _): &&(&Test, bool)| matches!(test.check, Check::Null | Check::NotNull);
+    let asked = tests.iter().filter(asks);
+    let asked: BTreeSet<&str> = asked.map(|(test, _)| test.subject.as_str()).collect();
     for (test, negated) in tests {
         let excludes = match &test.check {
             Check::Compare(Op::Ne, _) | Check::NotAmong(_) => !negated,
             Check::Compare(Op::Eq, _) | Check::Among(_) => *negated,
             _ => false,
         };
-        let asked = tests.iter().any(|(other, _)| {
-            other.subject == test.subject && matches!(other.check, Check::Null | Check::NotNull)
-        });
-        if excludes && !asked {
+        if excludes && !asked.contains(test.subject.as_str()) {
             let (name, subject) = (&definition.name, &test.subject);
             let message = format!(
                 "segment {name} leaves out everyone of whom `{}` is not known",
@@ -205,7 +208,8 @@ fn contradictions(definition: &Definition, parts: &[Expr], out: &mut Vec<Diagnos
         }
     }
     for (name, tests) in by_trait {
-        let mut rest = tests.as_slice();
+        // Who writes more than this on one trait does so by program, and gains little from all pairs.
+        let mut rest = tests.get(..MOST).unwrap_or(&tests);
         while let Some(((test, op, value), others)) = rest.split_first() {
             rest = others;
             if others

@@ -3,7 +3,10 @@
 //!
 //! Reading takes time linear in the text, and nesting is bounded, so that no text can exhaust the stack.
 
+mod constant;
 mod leaf;
+
+use std::collections::BTreeSet;
 
 use onefold_model::Diagnostic;
 
@@ -18,13 +21,13 @@ const MAX_TEXT: usize = 1 << 20;
 pub(crate) struct Parsed {
     pub(crate) source: Source,
     /// Segments that could not be read, so that speaking of them is no further error.
-    pub(crate) broken: Vec<String>,
+    pub(crate) broken: BTreeSet<String>,
 }
 
 pub(crate) fn parse(text: &str, out: &mut Faults) -> Parsed {
     let mut parsed = Parsed {
         source: Source::default(),
-        broken: Vec::new(),
+        broken: BTreeSet::new(),
     };
     if text.len() > MAX_TEXT {
         let help = "split it, and join the parts with `extend`";
@@ -240,14 +243,16 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
         let name = self.name("the name of the segment")?;
         let braces = self.is_sign(0, "{");
         if !braces && !self.is_sign(0, "=") {
-            parsed.broken.push(name.text);
+            parsed.broken.insert(name.text);
             return self.expected("`=` or `{`");
         }
         self.bump();
         let expr = self.or();
         match expr {
             Some(expr) => parsed.source.segments.push(Definition { name, expr }),
-            None => parsed.broken.push(name.text),
+            None => {
+                parsed.broken.insert(name.text);
+            }
         }
         if braces {
             return match self.sign("}") {

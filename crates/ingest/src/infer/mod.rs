@@ -17,15 +17,15 @@ use std::collections::BTreeMap;
 
 use crate::survey::DataProfile;
 use guess::{Guess, Kind, Role};
-use write::{quoted, table};
+use write::{key, quoted, table};
 
 /// A schema in TOML with `[[import]]` tables, from the profiles of files.
 ///
 /// ```
 /// use onefold_ingest::{DataProfile, infer_schema};
 /// let mut till = DataProfile::new("till");
-/// for (customer, date, value) in [("0001", "1997-01-01", "29.33"), ("0001", "1997-01-18", "29.73"), ("0002", "1997-01-01", "14.96")] {
-///     till.row(&["customer", "date", "value"], &[customer, date, value]);
+/// for (customer, value) in [("0001", "29.33"), ("0001", "29.73"), ("0002", "14.96"), ("0003", "26.48")] {
+///     till.row(&["customer", "date", "value"], &[customer, "1997-01-18", value]);
 /// }
 /// let text = infer_schema(&[till]);
 /// assert!(text.contains("event = \"till\""));
@@ -40,15 +40,22 @@ pub fn schema(profiles: &[DataProfile]) -> String {
          # Every key is explained in docs/SCHEMA.md, those of [[import]] in docs/IMPORTS.md.\n",
     );
     for guess in &guesses {
-        out.push_str(&format!("\n[[source]]\nname = {}          # {} records\n", quoted(&guess.source), guess.records));
+        out.push_str(&format!(
+            "\n[[source]]\nname = {}          # {} records\n",
+            quoted(&guess.source),
+            guess.records
+        ));
         out.push_str("party = \"first\"\ntrust = 50\n");
     }
     kinds(&guesses, &mut out);
     fields(&guesses, &mut out);
     for guess in guesses.iter().filter(|guess| guess.event != "identify") {
         out.push_str(&format!("\n[[event]]\nname = {}\n", quoted(&guess.event)));
-        let properties: Vec<String> =
-            guess.columns.iter().filter_map(|column| Some(format!("  {},", column.property()?))).collect();
+        let properties: Vec<String> = guess
+            .columns
+            .iter()
+            .filter_map(|column| Some(format!("  {},", column.property()?)))
+            .collect();
         if !properties.is_empty() {
             out.push_str(&format!("properties = [\n{}\n]\n", properties.join("\n")));
         }
@@ -70,7 +77,11 @@ fn kinds(guesses: &[Guess], out: &mut String) {
     let mut taken = std::collections::BTreeSet::new();
     for ((kind, name), filled) in kinds {
         if taken.insert(name) {
-            out.push_str(&format!("\n[[kind]]\nname = {}          # {filled} values\n{}", quoted(name), kind.keys()));
+            out.push_str(&format!(
+                "\n[[kind]]\nname = {}          # {filled} values\n{}",
+                quoted(name),
+                kind.keys()
+            ));
         }
     }
 }
@@ -91,42 +102,86 @@ fn fields(guesses: &[Guess], out: &mut String) {
         }
     }
     for (name, (ty, labels, because)) in fields {
-        out.push_str(&format!("\n[[field]]\nname = {}          # {because}\ntype = {}\n{labels}", quoted(name), quoted(ty)));
+        out.push_str(&format!(
+            "\n[[field]]\nname = {}          # {because}\ntype = {}\n{labels}",
+            quoted(name),
+            quoted(ty)
+        ));
     }
 }
 
 fn import(guess: &Guess, out: &mut String) {
-    out.push_str(&format!("\n[[import]]\nname = {}\nsource = {}\nevent = {}\n", quoted(&guess.import), quoted(&guess.source), quoted(&guess.event)));
+    out.push_str(&format!(
+        "\n[[import]]\nname = {}\nsource = {}\nevent = {}\n",
+        quoted(&guess.import),
+        quoted(&guess.source),
+        quoted(&guess.event)
+    ));
     let pairs = |pick: &dyn Fn(&Role) -> Option<String>| -> Vec<(String, String)> {
-        guess.columns.iter().filter_map(|column| Some((column.column.clone(), pick(&column.role)?))).collect()
+        guess
+            .columns
+            .iter()
+            .filter_map(|column| Some((column.column.clone(), pick(&column.role)?)))
+            .collect()
     };
     let named = |wanted: fn(&Role) -> bool| -> Vec<(String, String)> {
-        guess.columns.iter().filter(|column| wanted(&column.role)).map(|column| (column.column.clone(), quoted(&column.name))).collect()
+        guess
+            .columns
+            .iter()
+            .filter(|column| wanted(&column.role))
+            .map(|column| (column.column.clone(), quoted(&column.name)))
+            .collect()
     };
-    out.push_str(&table("who", &pairs(&|role| match role {
-        Role::Who(Kind::Person | Kind::Email | Kind::Phone | Kind::Device, kind) => Some(quoted(kind)),
-        _ => None,
-    })));
-    out.push_str(&table("group", &pairs(&|role| match role {
-        Role::Who(Kind::Group, kind) => Some(quoted(kind)),
-        _ => None,
-    })));
+    out.push_str(&table(
+        "who",
+        &pairs(&|role| match role {
+            Role::Who(Kind::Person | Kind::Email | Kind::Phone | Kind::Device, kind) => {
+                Some(quoted(kind))
+            }
+            _ => None,
+        }),
+    ));
+    out.push_str(&table(
+        "group",
+        &pairs(&|role| match role {
+            Role::Who(Kind::Group, kind) => Some(quoted(kind)),
+            _ => None,
+        }),
+    ));
     for column in &guess.columns {
         match column.role {
-            Role::Id => out.push_str(&format!("id = {}          # {}\n", quoted(&column.column), column.because())),
-            Role::At => out.push_str(&format!("at = {}          # {}\n", quoted(&column.column), column.because())),
+            Role::Id => out.push_str(&format!(
+                "id = {}          # {}\n",
+                quoted(&column.column),
+                column.because()
+            )),
+            Role::At => out.push_str(&format!(
+                "at = {}          # {}\n",
+                quoted(&column.column),
+                column.because()
+            )),
             _ => {}
         }
     }
     if guess.times != "iso" {
-        out.push_str(&format!("times = {}          # {}\n", quoted(guess.times), guess.times_because));
+        out.push_str(&format!(
+            "times = {}          # {}\n",
+            quoted(guess.times),
+            guess.times_because
+        ));
     }
     if guess.comma {
         out.push_str("numbers = \"comma\"          # such as 1.234,50\n");
     }
     out.push_str(&table("traits", &named(|role| matches!(role, Role::Trait))));
-    out.push_str(&table("properties", &named(|role| matches!(role, Role::Property))));
-    let currency = guess.columns.iter().find(|column| matches!(column.role, Role::Currency));
+    out.push_str(&table(
+        "properties",
+        &named(|role| matches!(role, Role::Property)),
+    ));
+    let currency = guess
+        .columns
+        .iter()
+        .find(|column| matches!(column.role, Role::Currency));
     if let Some(currency) = currency {
         let money: Vec<(String, String)> = guess
             .columns
@@ -137,28 +192,36 @@ fn import(guess: &Guess, out: &mut String) {
                     Role::MoneyTrait => "trait",
                     _ => return None,
                 };
-                let amount = format!("{{ {what} = {}, currency_from = {} }}", quoted(&column.name), quoted(&currency.column));
+                let amount = format!(
+                    "{{ {what} = {}, currency_from = {} }}",
+                    quoted(&column.name),
+                    quoted(&currency.column)
+                );
                 Some((column.column.clone(), amount))
             })
             .collect();
         out.push_str(&table("money", &money));
     }
     for column in &guess.columns {
+        let (key, name) = (key(&column.column), quoted(&column.name));
         if column.amount && currency.is_none() {
+            let (what, place) = if guess.event == "identify" {
+                ("trait", "traits")
+            } else {
+                ("property", "properties")
+            };
             out.push_str(&format!(
-                "# `{}` looks like money, but no column names a currency. If all is in euro: type \"money\" above, and here\n\
-                 # money = {{ {} = {{ property = {}, currency = \"EUR\" }} }}\n",
-                column.column,
-                quoted(&column.column),
-                quoted(&column.name)
+                "# `{}` looks like money, but no column names a currency. If all is in euro, declare it as \"money\" above\n\
+                 # and write here, in place of what stands in `{place}`:\n\
+                 # money = {{ {key} = {{ {what} = {name}, currency = \"EUR\" }} }}\n",
+                column.name,
             ));
         }
         if column.consent {
             out.push_str(&format!(
-                "# `{0}` looks like consent, which is never guessed. If it is, declare the purpose and write here\n\
-                 # consent = {{ {1} = {{ purpose = \"marketing\", evidence = \"where it was given\" }} }}\n",
-                column.column,
-                quoted(&column.column)
+                "# `{}` looks like consent, which is never guessed. If it is, declare the purpose and write here:\n\
+                 # consent = {{ {key} = {{ purpose = \"marketing\", evidence = \"where it was given\" }} }}\n",
+                column.name,
             ));
         }
     }

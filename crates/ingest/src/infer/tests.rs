@@ -1,1 +1,130 @@
+use super::*;
 
+fn till() -> DataProfile {
+    let mut till = DataProfile::new("till");
+    for nth in 0..50_u32 {
+        let (customer, date, quantity) = (
+            format!("{:04}", nth % 20),
+            format!("1997-01-{:02}", nth % 28 + 1),
+            (nth % 3 + 1).to_string(),
+        );
+        till.row(
+            &["customer", "date", "quantity", "value"],
+            &[&customer, &date, &quantity, &format!("{}.33", nth)],
+        );
+    }
+    till
+}
+
+fn people() -> DataProfile {
+    let mut people = DataProfile::new("CRM Export");
+    for nth in 0..40 {
+        let (id, mail, born) = (
+            nth.to_string(),
+            format!("p{nth}@example.com"),
+            format!("19560{}09", nth % 9 + 1),
+        );
+        let phone = format!("+49 171 {}", 1_234_500 + nth);
+        let cells = [
+            id.as_str(),
+            "Ada",
+            "Lovelace",
+            &born,
+            &mail,
+            &phone,
+            ["yes", "no"][nth % 2],
+            ["GB", "FR", ""][nth % 3],
+        ];
+        people.row(
+            &[
+                "unique_id",
+                "firstName",
+                "Last Name",
+                "date_of_birth",
+                "e-mail",
+                "mobile",
+                "newsletter",
+                "country \"x\"",
+            ],
+            &cells,
+        );
+    }
+    people
+}
+
+#[test]
+fn rows_with_a_time_and_an_amount_are_events_and_others_are_people() {
+    let text = schema(&[till(), people()]);
+    for part in [
+        "event = \"till\"",
+        "who = { customer = \"customer_id\" }",
+        "at = \"date\"",
+        "{ name = \"quantity\", type = \"int\" }",
+        "{ name = \"value\", type = \"decimal\" }",
+        "# money = { value = { property = \"value\", currency = \"EUR\" } }",
+        "source = \"crm_export\"\nevent = \"identify\"",
+        "unique_id = \"crm_export_id\"",
+        "form = \"email\"",
+        "form = \"phone\"",
+        "name = \"date_of_birth\"",
+        "`newsletter` looks like consent",
+        "labels = { identity = \"direct\", sensitivity = \"pii\" }",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+}
+
+#[test]
+fn a_currency_beside_an_amount_makes_it_money() {
+    let mut shop = DataProfile::new("orders");
+    for nth in 0..30 {
+        let cells = [
+            format!("o-{nth}"),
+            format!("u{}", nth % 9),
+            format!("{}/3/2026 9:05", nth % 28 + 1),
+            format!("{nth},50"),
+            "EUR".into(),
+        ];
+        shop.row(
+            &["order_id", "user_id", "created at", "total", "currency"],
+            &cells.each_ref().map(String::as_str),
+        );
+    }
+    let text = schema(&[shop]);
+    for part in [
+        "id = \"order_id\"",
+        "times = \"day_first\"",
+        "numbers = \"comma\"",
+        "at = \"created at\"",
+        "money = { total = { property = \"total\", currency_from = \"currency\" } }",
+        "{ name = \"total\", type = \"money\" }",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+}
+
+#[cfg(all(feature = "toml", feature = "csv"))]
+#[test]
+fn what_is_guessed_is_accepted_unchanged() {
+    for profiles in [
+        vec![],
+        vec![till()],
+        vec![people()],
+        vec![till(), people()],
+        vec![DataProfile::new(""), DataProfile::new("page")],
+    ] {
+        let text = schema(&profiles);
+        let spec = onefold_model::schema::Spec::from_toml_with(&text, &["import"])
+            .unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let built = spec
+            .build([7; 32].into())
+            .unwrap_or_else(|error| panic!("{error}\n{text}"));
+        for mapping in crate::imports(&text).unwrap() {
+            if !mapping.named_columns().is_empty() {
+                mapping
+                    .check(&built)
+                    .unwrap_or_else(|error| panic!("{error}\n{text}"));
+            }
+        }
+    }
+}

@@ -26,7 +26,7 @@ pub use file::imports;
 #[cfg(feature = "json")]
 pub(crate) use plan::text;
 pub(crate) use plan::{Plan, Row};
-pub use words::{Constant, Consented, Names};
+pub use words::{Consented, Constant, Names};
 
 use crate::{Numbers, TimeFormat};
 
@@ -158,25 +158,39 @@ impl Mapping {
     /// ```
     #[must_use]
     pub fn of(source: &str, event: &str) -> Self {
-        Self { source: source.into(), event: event.into(), ..Self::default() }
+        Self {
+            source: source.into(),
+            event: event.into(),
+            ..Self::default()
+        }
     }
 
     /// Under this name, where a source has several imports.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
-        Self { name: name.into(), ..self }
+        Self {
+            name: name.into(),
+            ..self
+        }
     }
 
     /// The name of the import.
     #[must_use]
     pub fn import_name(&self) -> &str {
-        if self.name.is_empty() { &self.source } else { &self.name }
+        if self.name.is_empty() {
+            &self.source
+        } else {
+            &self.name
+        }
     }
 
     /// The columns by which a file is recognised.
     #[must_use]
     pub fn recognised_by(self, columns: &[&str]) -> Self {
-        Self { columns: columns.iter().map(|column| Text::from(*column)).collect(), ..self }
+        Self {
+            columns: columns.iter().map(|column| Text::from(*column)).collect(),
+            ..self
+        }
     }
 
     /// A column with identifiers of a kind.
@@ -217,13 +231,27 @@ impl Mapping {
     /// A column with an amount that is a property, all in one currency.
     #[must_use]
     pub fn money(self, column: &str, property: &str, currency: &str) -> Self {
-        self.amount(column, Amount { property: Some(property.into()), currency: Some(currency.into()), ..Amount::default() })
+        self.amount(
+            column,
+            Amount {
+                property: Some(property.into()),
+                currency: Some(currency.into()),
+                ..Amount::default()
+            },
+        )
     }
 
     /// A column with an amount that is a property, whose currency stands in another column.
     #[must_use]
     pub fn money_in(self, column: &str, property: &str, currency_from: &str) -> Self {
-        self.amount(column, Amount { property: Some(property.into()), currency_from: Some(currency_from.into()), ..Amount::default() })
+        self.amount(
+            column,
+            Amount {
+                property: Some(property.into()),
+                currency_from: Some(currency_from.into()),
+                ..Amount::default()
+            },
+        )
     }
 
     /// A column with an amount, with all that can be said of it.
@@ -264,31 +292,46 @@ impl Mapping {
     /// The column that names the event, row by row.
     #[must_use]
     pub fn event_from(self, column: &str) -> Self {
-        Self { event_from: Some(column.into()), ..self }
+        Self {
+            event_from: Some(column.into()),
+            ..self
+        }
     }
 
     /// The column with the id that the source gave the row.
     #[must_use]
     pub fn id(self, column: &str) -> Self {
-        Self { id: Some(column.into()), ..self }
+        Self {
+            id: Some(column.into()),
+            ..self
+        }
     }
 
     /// The column with the time of occurrence.
     #[must_use]
     pub fn at(self, column: &str) -> Self {
-        Self { at: Some(column.into()), ..self }
+        Self {
+            at: Some(column.into()),
+            ..self
+        }
     }
 
     /// The column with the time of sending.
     #[must_use]
     pub fn sent(self, column: &str) -> Self {
-        Self { sent: Some(column.into()), ..self }
+        Self {
+            sent: Some(column.into()),
+            ..self
+        }
     }
 
     /// The column with the time of reception.
     #[must_use]
     pub fn received(self, column: &str) -> Self {
-        Self { received: Some(column.into()), ..self }
+        Self {
+            received: Some(column.into()),
+            ..self
+        }
     }
 
     /// How times and days are written.
@@ -319,15 +362,33 @@ impl Mapping {
     /// What separates the cells of a CSV file.
     #[must_use]
     pub fn delimiter(self, delimiter: char) -> Self {
-        Self { delimiter: Some(delimiter), ..self }
+        Self {
+            delimiter: Some(delimiter),
+            ..self
+        }
     }
 
     /// The columns that the mapping reads, sorted.
     #[must_use]
     pub fn named_columns(&self) -> Vec<Text> {
-        let maps = [&self.who, &self.group, &self.traits, &self.properties, &self.context];
-        let currencies = self.money.values().filter_map(|amount| amount.currency_from.as_ref());
-        let single = [&self.id, &self.at, &self.sent, &self.received, &self.event_from];
+        let maps = [
+            &self.who,
+            &self.group,
+            &self.traits,
+            &self.properties,
+            &self.context,
+        ];
+        let currencies = self
+            .money
+            .values()
+            .filter_map(|amount| amount.currency_from.as_ref());
+        let single = [
+            &self.id,
+            &self.at,
+            &self.sent,
+            &self.received,
+            &self.event_from,
+        ];
         let mut all: Vec<Text> = maps
             .iter()
             .flat_map(|map| map.keys())

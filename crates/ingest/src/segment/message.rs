@@ -41,13 +41,19 @@ impl Call {
     /// Its name in messages.
     #[must_use]
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, call)| *call == self).map_or("", |(name, _)| name)
+        Self::ALL
+            .iter()
+            .find(|(_, call)| *call == self)
+            .map_or("", |(name, _)| name)
     }
 
     /// The call of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, call)| *call)
+        Self::ALL
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, call)| *call)
     }
 }
 
@@ -60,8 +66,19 @@ pub struct Defaults {
 
 /// Names that speak of one message, and are no default for those of a batch.
 const OWN: [&str; 13] = [
-    "anonymousId", "event", "groupId", "messageId", "name", "originalTimestamp", "previousId", "properties", "receivedAt", "timestamp",
-    "traits", "type", "userId",
+    "anonymousId",
+    "event",
+    "groupId",
+    "messageId",
+    "name",
+    "originalTimestamp",
+    "previousId",
+    "properties",
+    "receivedAt",
+    "timestamp",
+    "traits",
+    "type",
+    "userId",
 ];
 /// Where the message keeps what its batch says and it does not take over.
 const BATCH: &str = "batch";
@@ -76,14 +93,19 @@ impl Defaults {
     /// The type of messages that do not name theirs.
     #[must_use]
     pub fn kind(self, kind: Option<&str>) -> Self {
-        Self { kind: kind.map(Into::into), ..self }
+        Self {
+            kind: kind.map(Into::into),
+            ..self
+        }
     }
 
     /// The message with what it takes over from its batch: `context` and `integrations` name by name, `sentAt` where
     /// it has none, other names where they are free. What it does not take over stands under `batch`.
     #[must_use]
     pub fn merge(&self, message: &Value) -> Value {
-        let Value::Map(said) = message else { return message.clone() };
+        let Value::Map(said) = message else {
+            return message.clone();
+        };
         let mut merged: BTreeMap<Text, Value> = said.iter().cloned().collect();
         let silent = |value: Option<&Value>| value.is_none_or(Value::is_null);
         if let Some(kind) = &self.kind
@@ -123,7 +145,9 @@ impl Defaults {
 
 /// One map over another, and whether nothing of the lower one is hidden.
 fn overlay(upper: &Value, lower: &Value) -> (Value, bool) {
-    let (Value::Map(above), Value::Map(below)) = (upper, lower) else { return (upper.clone(), upper == lower) };
+    let (Value::Map(above), Value::Map(below)) = (upper, lower) else {
+        return (upper.clone(), upper == lower);
+    };
     let mut both: BTreeMap<Text, Value> = below.iter().cloned().collect();
     let mut whole = true;
     for (name, value) in above.iter() {
@@ -197,7 +221,11 @@ impl Message {
     /// # Errors
     /// An [`Issue`] with the code `not_an_object`, `no_type`, `unknown_type`, `no_identity`, `bad_timestamp` or
     /// `wrong_type`.
-    pub fn read(message: &Value, defaults: &Defaults, received: Option<Time>) -> Result<Self, Issue> {
+    pub fn read(
+        message: &Value,
+        defaults: &Defaults,
+        received: Option<Time>,
+    ) -> Result<Self, Issue> {
         Self::of(&defaults.merge(message), received)
     }
 
@@ -208,15 +236,29 @@ impl Message {
         };
         let mut left: BTreeMap<Text, Value> = pairs.iter().cloned().collect();
         let call = match left.remove("type") {
-            None | Some(Value::Null) => return Err(Issue::new("no_type", "type", "the message does not say what it is")),
+            None | Some(Value::Null) => {
+                return Err(Issue::new(
+                    "no_type",
+                    "type",
+                    "the message does not say what it is",
+                ));
+            }
             Some(said) => said.as_text().and_then(Call::named).ok_or_else(|| {
-                Issue::new("unknown_type", "type", "none of identify, track, page, screen, group, alias, consent")
+                Issue::new(
+                    "unknown_type",
+                    "type",
+                    "none of identify, track, page, screen, group, alias, consent",
+                )
             })?,
         };
         let user_id = id(&mut left, "userId")?;
         let anonymous_id = id(&mut left, "anonymousId")?;
         if user_id.is_none() && anonymous_id.is_none() {
-            return Err(Issue::new("no_identity", "userId", "neither userId nor anonymousId names anybody"));
+            return Err(Issue::new(
+                "no_identity",
+                "userId",
+                "neither userId nor anonymousId names anybody",
+            ));
         }
         let original = time(&mut left, "originalTimestamp")?;
         let original_at = match original {
@@ -231,7 +273,9 @@ impl Message {
         let context = map(&mut left, "context")?;
         let said = map(&mut left, "traits")?;
         let traits = match get(&context, "traits") {
-            Some(traits @ Value::Map(_)) if is_empty(&said) && call != Call::Group => traits.clone(),
+            Some(traits @ Value::Map(_)) if is_empty(&said) && call != Call::Group => {
+                traits.clone()
+            }
             _ => said,
         };
         Ok(Self {
@@ -314,7 +358,11 @@ fn id(from: &mut BTreeMap<Text, Value>, name: &str) -> Result<Option<Text>, Issu
         Value::Text(text) if text.trim().is_empty() => Ok(None),
         Value::Text(text) => Ok(Some(text)),
         number @ (Value::Int(_) | Value::Decimal(_)) => Ok(Some(number.to_string().into())),
-        _ => Err(Issue::new("wrong_type", name, "an id is a text or a number")),
+        _ => Err(Issue::new(
+            "wrong_type",
+            name,
+            "an id is a text or a number",
+        )),
     }
 }
 
@@ -334,7 +382,11 @@ fn time(from: &mut BTreeMap<Text, Value>, name: &str) -> Result<Option<Time>, Is
         Value::Null => Ok(None),
         said => match clock::of_message(&said) {
             Some(time) => Ok(Some(time)),
-            None => Err(Issue::new("bad_timestamp", name, "not a time such as `2026-03-01T09:00:00Z`, nor a number of milliseconds")),
+            None => Err(Issue::new(
+                "bad_timestamp",
+                name,
+                "not a time such as `2026-03-01T09:00:00Z`, nor a number of milliseconds",
+            )),
         },
     }
 }

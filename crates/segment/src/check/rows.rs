@@ -45,7 +45,10 @@ impl<'a> Checker<'a, '_> {
         Some((Rows { types, filter }, what))
     }
 
-    pub(super) fn filter(&mut self, filter: &'a Expr, place: &Place<'a>) -> Option<Filter> {
+    fn filter(&mut self, filter: &'a Expr, place: &Place<'a>) -> Option<Filter> {
+        if self.out.is_full() {
+            return None;
+        }
         let parts = match filter {
             Expr::And(parts) | Expr::Or(parts) => parts,
             Expr::Not(part) => return Some(Filter::Not(Box::new(self.filter(part, place)?))),
@@ -81,7 +84,7 @@ impl<'a> Checker<'a, '_> {
         })
     }
 
-    pub(super) fn property_test(&mut self, test: &Test, place: &Place<'a>) -> Option<Filter> {
+    fn property_test(&mut self, test: &Test, place: &Place<'a>) -> Option<Filter> {
         let Some(what) = place.what else {
             let message = "events of any type have no property in common";
             return self.type_error(&test.span.0, message, Some("name the event"));

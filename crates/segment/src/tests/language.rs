@@ -284,3 +284,28 @@ fn lints_tell_what_is_probably_not_meant() {
         assert!(segments.lints().iter().all(|lint| lint.help.is_some()));
     }
 }
+
+#[test]
+fn the_tutorial_can_be_read() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/SEGMENTS.md");
+    let Ok(page) = std::fs::read_to_string(path) else {
+        return; // the crate stands alone
+    };
+    let mut read_blocks = 0;
+    for block in page.split("```\n").skip(1).step_by(2) {
+        let text = match block.split_whitespace().next() {
+            Some("segment" | "#") => {
+                format!("segment active_sales_cycle = did `Order Seen`\n{block}")
+            }
+            Some("did") => block
+                .lines()
+                .zip(0..)
+                .map(|(line, nth)| format!("segment s{nth} = {line}\n"))
+                .collect(),
+            _ => continue,
+        };
+        read(&text);
+        read_blocks += 1;
+    }
+    assert_eq!(read_blocks, 4);
+}

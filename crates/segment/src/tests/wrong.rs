@@ -362,6 +362,18 @@ fn hostile_texts_are_refused_in_time() {
         let all = faults(&noise.repeat((1 << 19) / noise.len()));
         assert!(all.len() <= 101);
     }
+    for part in [
+        "in segment nobody",
+        "nowhere = 1",
+        "did nothing",
+        "did purchase[no = 1]",
+    ] {
+        let many = format!("{part} or ").repeat((1 << 20) / (part.len() + 4) - 20);
+        let all = faults(&format!("segment x = {many} {part}"));
+        assert_eq!(all.last().map(|fault| fault.code), Some("E10"));
+    }
+    let many = "age < 3 and ".repeat(80_000);
+    assert!(Definitions::parse(&format!("segment x = {many} age > 3"), &shop()).is_ok());
     let long = "vip = true or ".repeat(30_000);
     assert!(Definitions::parse(&format!("segment x = {long} age > 3"), &shop()).is_ok());
 }
