@@ -177,6 +177,9 @@ fn request(name: &str, capture: &Capture, reader: &Reader, print: bool, score: &
     if outcomes.len() != messages.len() {
         common.push(format!("{} messages were sent and {} were read", messages.len(), outcomes.len()));
     }
+    if messages.is_empty() && !common.is_empty() {
+        return Err(common.join("; "));
+    }
     let around = Around { beside: &beside, kind: kind_of(path), received: Some(received) };
     for (nth, message) in messages.iter().enumerate() {
         let mut faults = common.clone();

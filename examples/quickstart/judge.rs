@@ -43,18 +43,26 @@ pub fn judge(run: &Run, told: &Told) -> Result<Vec<String>, Failure> {
     Ok(faults)
 }
 
-/// Devices whose own banner answer was no, and how many of them stand in a profile with a login.
+/// Devices whose own banner answer was no, and how many of them stand in a profile with a login although their owner,
+/// logged in, did not agree to recognition anywhere.
 fn devices(run: &Run, told: &Told) -> (usize, usize) {
-    let mut answers: HashMap<String, bool> = HashMap::new();
+    let mut refused: BTreeMap<String, usize> = BTreeMap::new();
+    let mut agreed: BTreeSet<usize> = BTreeSet::new();
     for record in run.shop.records.iter().filter(|record| record.feed == Feed::Web) {
-        let Ok(message) = serde_json::from_str::<Value>(&record.bytes) else { continue };
+        let (Ok(message), Some(owner)) = (serde_json::from_str::<Value>(&record.bytes), record.truth) else { continue };
         let answer = message.pointer("/context/consent/categoryPreferences/Recognition").and_then(Value::as_bool);
-        if let (Some(answer), Some(device), None) = (answer, message["anonymousId"].as_str(), message["userId"].as_str()) {
-            answers.insert(device.to_owned(), answer);
+        match (answer, message["userId"].as_str(), message["anonymousId"].as_str()) {
+            (Some(true), Some(_), _) => {
+                agreed.insert(owner);
+            }
+            (Some(false), None, Some(device)) => {
+                refused.insert(device.to_owned(), owner);
+            }
+            _ => {}
         }
     }
-    let refused: BTreeSet<&String> = answers.iter().filter(|(_, yes)| !**yes).map(|(device, _)| device).collect();
-    let wrong = refused.iter().filter(|device| told.linked_devices.contains(device.as_str())).count();
+    refused.retain(|_, owner| !agreed.contains(owner));
+    let wrong = refused.keys().filter(|device| told.linked_devices.contains(device.as_str())).count();
     (refused.len(), wrong)
 }
 

@@ -1,7 +1,7 @@
 //! The shop's words: what can be said, who is who, which groups, and who may have what.
 
 use onefold::consent::{Basis, Keep, Policy, Recipient, Regime};
-use onefold::ingest::{Mapping, Segment};
+use onefold::ingest::{Consented, Mapping, Segment};
 use onefold::model::schema::{EventType, Field, Group};
 use onefold::model::{Form, Kind, Labels, Party, Schema, Sensitivity, Survivorship, TokenKey, Type};
 use onefold::segment::Definitions;
@@ -109,7 +109,7 @@ pub fn crm() -> Mapping {
         .field("postcode", "postcode")
         .field("birth_date", "birth_date")
         .field("sales_stage", "sales_stage")
-        .consent("newsletter", "marketing")
+        .consented("newsletter", Consented { evidence: Some("sign-up form".into()), ..Consented::to("marketing") })
         .at("changed")
 }
 

@@ -146,7 +146,7 @@ impl Shop {
             maker.survey(&mut random, nth, person);
         }
         maker.broken(&mut random);
-        let suppressed = people.iter().filter(|person| person.user.is_none()).step_by(97).take(6).map(|person| person.email.clone()).collect();
+        let suppressed = people.iter().filter(|person| person.card.is_some()).step_by(151).take(6).map(|person| person.email.clone()).collect();
         let mut records = maker.records;
         // Sources deliver in the order of reception; a file's rows are received together.
         records.sort_by_key(|record| (record.received, record.feed, record.request));
@@ -167,7 +167,7 @@ fn people(random: &mut Random) -> Vec<Person> {
             Some(before) if family => before.name.rsplit(' ').next().unwrap_or(fresh).to_owned(),
             _ => fresh.to_owned(),
         };
-        let account = random.percent(72);
+        let account = random.percent(85);
         let mut person = Person {
             name: format!("{given} {surname}"),
             email: format!("{}.{}{}@{}", ascii(given), ascii(&surname), nth, random.pick(&HOSTS)),
@@ -233,8 +233,8 @@ impl Maker {
         // Consent to be recognised across devices is asked once a device.
         for (device, anonymous) in person.devices.iter().enumerate() {
             let answer = match random.below(100) {
-                0..72 => Some(true),
-                72..88 => Some(false),
+                0..84 => Some(true),
+                84..94 => Some(false),
                 _ => None,
             };
             let sessions = 1 + random.below(3);
@@ -246,7 +246,7 @@ impl Maker {
                 let since = if person.spender { random.between(15, DAYS) } else { random.between(0, DAYS) };
                 let start = self.day(since.max(if line.wait > 100 { 10 } else { 0 }) + 1, random.between(0, 80_000));
                 let asked = (session == 0).then_some(answer).flatten();
-                let login = person.user.is_some() && random.percent(if device == 0 { 85 } else { 55 });
+                let login = person.user.is_some() && random.percent(if device == 0 { 90 } else { 70 });
                 self.session(random, nth, person, anonymous, start, line, asked, login, device % 2 == 1);
             }
         }

@@ -1,9 +1,10 @@
 //! Who must not come in again?
 //!
 //! A suppression holds for one identifier. Of a record that names several, the identifiers that prove *one* person
-//! decide: a household's telephone number is not one person's, so a kind that is declared shareable is suppressed only
-//! where it is listed itself, and never keeps the rest of the family out. The tokens are keyed; a value cannot be tried
-//! out against the list without the tenant's key.
+//! decide: whatever stands beside a suppressed one is the same person's, unless another value of the same kind stands
+//! there too, which is somebody else's. A household's telephone number is not one person's, so a kind that is declared
+//! shareable is suppressed only where it is listed itself, and never keeps the rest of the family out. The tokens are
+//! keyed; a value cannot be tried out against the list without the tenant's key.
 //!
 //! Absent today: lifting a suppression, and the hashes of other spellings by which a person could come back.
 
@@ -75,8 +76,15 @@ impl Suppressions {
                     .kind_info(member.kind)
                     .is_some_and(|kind| kind.shareable)
         };
-        // True too where nothing proves a person: then any suppressed part speaks for the whole.
-        if who.filter(proves_one).all(|member| self.contains(member)) {
+        let (gone, others): (Vec<Member>, Vec<Member>) =
+            who.filter(proves_one).partition(|member| self.contains(*member));
+        // What stands beside a suppressed address is that person's too, a new login as well as a new cookie: otherwise
+        // she would come back in disguise. Only another value of the same kind speaks of somebody else.
+        let somebody_else = match gone.as_slice() {
+            [] => !others.is_empty(),
+            gone => others.iter().any(|other| gone.iter().any(|it| it.kind == other.kind)),
+        };
+        if !somebody_else {
             return Suppressed::Whole;
         }
         parts.sort();
@@ -132,6 +140,14 @@ mod tests {
         assert_eq!(check(&[ADA, BOB], &[ADA, BOB]), Suppressed::Whole);
         assert_eq!(check(&[], &[ADA]), Suppressed::No);
         assert_eq!(check(&[ADA], &[]), Suppressed::No);
+    }
+
+    #[test]
+    fn a_new_login_beside_a_suppressed_address_does_not_bring_the_person_back() {
+        let login = ("user_id", "u-1");
+        assert_eq!(check(&[ADA], &[ADA, login]), Suppressed::Whole);
+        assert_eq!(check(&[login], &[ADA, login, COOKIE]), Suppressed::Whole);
+        assert_eq!(check(&[ADA], &[ADA, BOB, login]), parts(&[ADA]));
     }
 
     #[test]

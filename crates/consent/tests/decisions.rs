@@ -343,6 +343,48 @@ fn a_device_that_only_restricts_counts_against_and_never_for() {
 }
 
 #[test]
+fn whatever_is_listed_as_restricting_never_grants() {
+    let mut consent = under(shop().regime(Regime::Gdpr));
+    let (members, listed) = ([ada()], [of("email", "bob@example.com")]);
+    let with = Person {
+        restricting: &listed,
+        ..person(&members)
+    };
+    let permits = |consent: &Consent| consent.permits(with, MARKETING, None, day(9)).value;
+    say(&mut consent, listed[0], Action::Grant, 3, |_| {});
+    assert!(!permits(&consent));
+    say(&mut consent, ada(), Action::Grant, 1, |_| {});
+    assert!(permits(&consent));
+    say(&mut consent, listed[0], Action::Refuse, 4, |_| {});
+    assert!(!permits(&consent));
+}
+
+#[test]
+fn an_objection_is_lifted_by_a_later_act_of_the_person_and_by_nothing_else() {
+    let members = [ada(), cookie()];
+    let after = |at: i64, change: fn(&mut Choice)| {
+        let mut consent = under(shop().regime(Regime::Gdpr));
+        say(&mut consent, cookie(), Action::Object, 1, |_| {});
+        say(&mut consent, cookie(), Action::Grant, 2, |_| {});
+        say(&mut consent, ada(), Action::Grant, at, change);
+        let decision = consent.decide(person(&members), "newsletter", day(9));
+        decision.unwrap().reasons[0].code
+    };
+    assert_eq!(after(1, |_| {}), "objection", "not later");
+    assert_eq!(after(3, |_| {}), "authenticated_grant");
+    assert_eq!(
+        after(3, |it| it.actor = Actor::Guardian),
+        "authenticated_grant"
+    );
+    assert_eq!(after(3, |it| it.actor = Actor::Controller), "objection");
+    let proven: fn(&mut Choice) = |it| {
+        it.actor = Actor::Import;
+        it.evidence = Some("form 12".into());
+    };
+    assert_eq!(after(3, proven), "authenticated_grant");
+}
+
+#[test]
 fn the_gate_links_a_device_that_agreed_and_says_why_not() {
     let mut consent = under(shop().regime(Regime::Gdpr));
     let link = |consent: &Consent| consent.link(RECOGNITION, &[ada()], cookie(), day(9));

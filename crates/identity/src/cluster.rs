@@ -56,7 +56,8 @@ impl Graph {
     pub(crate) fn merge(&mut self, a: u32, b: u32) {
         self.note(a);
         self.note(b);
-        let (large, small) = if self.clusters.at(a).nodes.len() < self.clusters.at(b).nodes.len() { (b, a) } else { (a, b) };
+        let (large, small) =
+            if self.clusters.at(a).nodes.len() < self.clusters.at(b).nodes.len() { (b, a) } else { (a, b) };
         let gone = std::mem::take(self.clusters.at_mut(small));
         self.journal.empty.push(small);
         for node in &gone.nodes {
@@ -119,7 +120,8 @@ impl Graph {
 
     /// Whether a never stands between two clusters.
     pub(crate) fn are_barred(&self, a: u32, b: u32) -> bool {
-        let (few, many) = if self.clusters.at(a).barred.len() < self.clusters.at(b).barred.len() { (a, b) } else { (b, a) };
+        let (few, many) =
+            if self.clusters.at(a).barred.len() < self.clusters.at(b).barred.len() { (a, b) } else { (b, a) };
         self.clusters.at(few).barred.iter().any(|node| self.is_barred_from(*node, many))
     }
 
@@ -173,11 +175,8 @@ impl Graph {
 
     /// What the constraints see of some nodes: values that are one count once, from their first occurrence.
     pub(crate) fn summary_of(&self, nodes: &[u32]) -> Summary {
-        let mut ones: Vec<(u32, Time, KindId)> = nodes
-            .iter()
-            .map(|node| self.nodes.at(*node))
-            .map(|row| (row.one, row.first, row.member.kind))
-            .collect();
+        let mut ones: Vec<(u32, Time, KindId)> =
+            nodes.iter().map(|node| self.nodes.at(*node)).map(|row| (row.one, row.first, row.member.kind)).collect();
         ones.sort_unstable();
         ones.dedup_by_key(|(one, ..)| *one);
         let mut summary = Summary::default();

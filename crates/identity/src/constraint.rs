@@ -61,10 +61,7 @@ impl Bounds {
                 }),
             })
             .collect();
-        Self {
-            largest: rules.largest,
-            kinds,
-        }
+        Self { largest: rules.largest, kinds }
     }
 
     fn of(&self, kind: KindId) -> Bound {
@@ -123,10 +120,7 @@ impl Bounds {
             }
         }
         let found = a.size.saturating_add(b.size);
-        (found > self.largest).then_some(Fault::Largest {
-            limit: self.largest,
-            found,
-        })
+        (found > self.largest).then_some(Fault::Largest { limit: self.largest, found })
     }
 
     fn many(&self, kind: KindId, found: u32) -> Option<Fault> {
@@ -152,11 +146,7 @@ impl Bounds {
 
 impl Summary {
     /// Of no node.
-    pub(crate) const EMPTY: Self = Self {
-        size: 0,
-        counts: Vec::new(),
-        times: Vec::new(),
-    };
+    pub(crate) const EMPTY: Self = Self { size: 0, counts: Vec::new(), times: Vec::new() };
 
     fn times_of(&self, kind: KindId) -> &[Time] {
         self.times.iter().find(|(other, _)| *other == kind).map_or(&[], |(_, times)| times)
@@ -228,7 +218,10 @@ mod tests {
         let bounds = bounds();
         let two = of(&bounds, &[(1, 0), (1, 1)]);
         assert_eq!(bounds.fault(&two, &of(&bounds, &[(0, 0)])), None);
-        assert_eq!(bounds.fault(&two, &of(&bounds, &[(1, 0)])), Some(Fault::Limit { kind: KindId(1), limit: 2, found: 3 }));
+        assert_eq!(
+            bounds.fault(&two, &of(&bounds, &[(1, 0)])),
+            Some(Fault::Limit { kind: KindId(1), limit: 2, found: 3 })
+        );
     }
 
     #[test]
@@ -236,7 +229,10 @@ mod tests {
         let bounds = bounds();
         let two = of(&bounds, &[(2, 0), (2, 4)]);
         assert_eq!(bounds.fault(&two, &of(&bounds, &[(2, 10)])), None);
-        assert_eq!(bounds.fault(&two, &of(&bounds, &[(2, 9)])), Some(Fault::Window { kind: KindId(2), count: 2, micros: 10 }));
+        assert_eq!(
+            bounds.fault(&two, &of(&bounds, &[(2, 9)])),
+            Some(Fault::Window { kind: KindId(2), count: 2, micros: 10 })
+        );
     }
 
     #[test]

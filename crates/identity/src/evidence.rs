@@ -39,10 +39,7 @@ pub(crate) struct Node {
 impl Default for Node {
     fn default() -> Self {
         Self {
-            member: Member {
-                kind: KindId(u8::MAX),
-                token: Token([0; 16]),
-            },
+            member: Member { kind: KindId(u8::MAX), token: Token([0; 16]) },
             class: Class::Record,
             device: NONE,
             first: Time::MAX,
@@ -116,12 +113,7 @@ pub(crate) struct Seen {
 
 impl Default for Seen {
     fn default() -> Self {
-        Self {
-            id: EventId([0; 16]),
-            at: Time::MIN,
-            named: Box::default(),
-            alias: None,
-        }
+        Self { id: EventId([0; 16]), at: Time::MIN, named: Box::default(), alias: None }
     }
 }
 
@@ -207,12 +199,7 @@ impl Graph {
             return *node;
         }
         let class = self.kind(member.kind).class;
-        let node = self.nodes.add(Node {
-            member,
-            class,
-            device,
-            ..Node::default()
-        });
+        let node = self.nodes.add(Node { member, class, device, ..Node::default() });
         self.nodes.at_mut(node).one = node;
         self.tokens.insert(member.token, node);
         if device != NONE {
@@ -307,13 +294,7 @@ impl Graph {
 
     /// Makes a link that nothing supports yet.
     pub(crate) fn tie(&mut self, a: u32, b: u32, sort: Sort, dirty: &mut Dirty) -> u32 {
-        let link = self.links.add(Link {
-            a,
-            b,
-            sort,
-            first: Time::MAX,
-            ..Link::default()
-        });
+        let link = self.links.add(Link { a, b, sort, first: Time::MAX, ..Link::default() });
         self.pairs.insert((a.min(b), a.max(b), sort), link);
         for (end, other) in [(a, b), (b, a)] {
             let person = self.nodes.at(other).class == Class::Person;
@@ -328,7 +309,9 @@ impl Graph {
     }
 
     fn unsupport(&mut self, a: u32, b: u32, sort: Sort, sighting: u32, at: Time, dirty: &mut Dirty) {
-        let Some(link) = self.pairs.get(&(a.min(b), a.max(b), sort)).copied() else { return };
+        let Some(link) = self.pairs.get(&(a.min(b), a.max(b), sort)).copied() else {
+            return;
+        };
         let row = self.links.at_mut(link);
         row.seen.remove(sighting);
         if row.seen.is_empty() {

@@ -18,13 +18,21 @@ pub(crate) struct Answer {
 impl Graph {
     /// Asks the gate about a link, where it needs to be asked. `known` tells the members that a node's proving
     /// identifiers join to it.
-    pub(crate) fn ask(&self, link: u32, gate: &dyn Gate, now: Time, known: &mut dyn FnMut(u32) -> std::rc::Rc<[Member]>) -> Option<Answer> {
+    pub(crate) fn ask(
+        &self,
+        link: u32,
+        gate: &dyn Gate,
+        now: Time,
+        known: &mut dyn FnMut(u32) -> std::rc::Rc<[Member]>,
+    ) -> Option<Answer> {
         let row = self.links.at(link);
         let low = if self.nodes.at(row.a).member < self.nodes.at(row.b).member { row.a } else { row.b };
         let mut until = None;
         for end in [low, row.other(low)] {
             let (device, other) = (self.nodes.at(end), row.other(end));
-            let Some(purpose) = self.kind(device.member.kind).stitch.filter(|_| device.class == Class::Device) else { continue };
+            let Some(purpose) = self.kind(device.member.kind).stitch.filter(|_| device.class == Class::Device) else {
+                continue;
+            };
             let answer = match self.nodes.at(other).class {
                 Class::Device => gate.link(purpose, &[self.own(other)], self.own(end), now),
                 _ => gate.link(purpose, &known(other), self.own(end), now),
@@ -33,10 +41,7 @@ impl Graph {
             let holds = answer.until.max(Time(now.0.saturating_add(1))).min(until.unwrap_or(Time::MAX));
             until = Some(holds);
             if let Verdict::Deny(reason) = answer.value {
-                return Some(Answer {
-                    denied: Some(reason),
-                    until: holds,
-                });
+                return Some(Answer { denied: Some(reason), until: holds });
             }
         }
         until.map(|until| Answer { denied: None, until })
@@ -73,7 +78,9 @@ impl Graph {
             let row = self.links.at(*link);
             let (a, b, denied) = (row.a, row.b, row.state == State::Denied);
             let answer = self.ask_now(*link, gate, now);
-            let code = |answer: &Option<Answer>| answer.as_ref().and_then(|answer| answer.denied.as_ref()).map(|reason| reason.code);
+            let code = |answer: &Option<Answer>| {
+                answer.as_ref().and_then(|answer| answer.denied.as_ref()).map(|reason| reason.code)
+            };
             if code(&answer).is_some() != denied {
                 dirty.seeds.extend([a, b]);
             }

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use onefold_model::{Cause, Change, Class, EventId, Gate, Identifier, KindId, Member, Members, ProfileId, PurposeId, Ruling, Schema, Text, Time, Token};
+use onefold_model::{
+    Cause, Change, Class, EventId, Gate, Identifier, KindId, Member, Members, ProfileId, PurposeId, Ruling, Schema,
+    Text, Time, Token,
+};
 
 use crate::Rules;
 use crate::cluster::Cluster;
@@ -156,11 +159,7 @@ impl Graph {
         }
         let mut dirty = self.begin();
         let (members, alias) = self.read(&sighting);
-        let row = self.sightings.add(Seen {
-            id: sighting.id,
-            at: sighting.at,
-            ..Seen::default()
-        });
+        let row = self.sightings.add(Seen { id: sighting.id, at: sighting.at, ..Seen::default() });
         self.events.insert(sighting.id, row);
         let mut nodes: Vec<(Member, u32)> = Vec::with_capacity(members.len() + 1);
         for member in members.iter().copied().chain(alias.map(|(_, previous)| previous)) {
@@ -220,7 +219,9 @@ impl Graph {
     /// Takes back all that an event said. An event that is not in touches nobody.
     pub fn retract(&mut self, event: EventId, gate: &dyn Gate, now: Time, out: &mut Vec<Change>) -> Touched {
         let due = self.advance(now, gate, out);
-        let Some(row) = self.events.remove(&event) else { return due };
+        let Some(row) = self.events.remove(&event) else {
+            return due;
+        };
         let mut dirty = self.begin();
         if let Some(home) = self.home_node(row) {
             self.flag(home, &mut dirty);
@@ -235,7 +236,9 @@ impl Graph {
         let mut left = Vec::new();
         for node in nodes {
             let device = self.nodes.at(node).device;
-            let Some(gap) = self.kind(self.nodes.at(node).member.kind).session.filter(|_| device != NONE) else { continue };
+            let Some(gap) = self.kind(self.nodes.at(node).member.kind).session.filter(|_| device != NONE) else {
+                continue;
+            };
             if let Some((session, moved)) = self.leave(device, gap, at, event, node) {
                 self.rehouse(device, &moved, session, &mut dirty);
             }
@@ -271,7 +274,8 @@ impl Graph {
     /// Says that the ledger of a member changed: the gate is asked again wherever it answered from it.
     pub fn review(&mut self, member: Member, gate: &dyn Gate, now: Time, out: &mut Vec<Change>) -> Touched {
         let due = self.advance(now, gate, out);
-        let links: BTreeSet<u32> = self.resolve(member).into_iter().flat_map(|node| self.asked_about(&self.proven(node))).collect();
+        let links: BTreeSet<u32> =
+            self.resolve(member).into_iter().flat_map(|node| self.asked_about(&self.proven(node))).collect();
         due.then(self.reconsider(links, Cause::Consent, gate, now, out))
     }
 
@@ -291,7 +295,14 @@ impl Graph {
         self.reconsider(due, Cause::Timer, gate, now, out)
     }
 
-    fn reconsider(&mut self, links: BTreeSet<u32>, cause: Cause, gate: &dyn Gate, now: Time, out: &mut Vec<Change>) -> Touched {
+    fn reconsider(
+        &mut self,
+        links: BTreeSet<u32>,
+        cause: Cause,
+        gate: &dyn Gate,
+        now: Time,
+        out: &mut Vec<Change>,
+    ) -> Touched {
         let mut dirty: Dirty = self.begin();
         let links: Vec<u32> = links.into_iter().collect();
         self.ask_again(&links, gate, now, &mut dirty);
@@ -338,7 +349,9 @@ impl Graph {
     /// The events of a profile: those whose [`home`](Graph::home) it is, sorted by occurrence and id.
     #[must_use]
     pub fn events(&self, who: ProfileId) -> Vec<EventId> {
-        let Some(cluster) = self.cluster(who) else { return Vec::new() };
+        let Some(cluster) = self.cluster(who) else {
+            return Vec::new();
+        };
         let nodes = &self.clusters.at(cluster).nodes;
         let mut events: Vec<(Time, EventId)> = Vec::new();
         for node in nodes {

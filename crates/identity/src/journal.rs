@@ -29,12 +29,11 @@ impl Touched {
     pub(crate) fn then(self, next: Self) -> Self {
         let made: BTreeSet<ProfileId> = self.after.iter().copied().filter(|id| !self.before.contains(id)).collect();
         let gone: BTreeSet<ProfileId> = next.before.iter().copied().filter(|id| !next.after.contains(id)).collect();
-        let before: BTreeSet<ProfileId> = self.before.into_iter().chain(next.before.into_iter().filter(|id| !made.contains(id))).collect();
-        let after: BTreeSet<ProfileId> = self.after.into_iter().filter(|id| !gone.contains(id)).chain(next.after).collect();
-        Self {
-            before: before.into_iter().collect(),
-            after: after.into_iter().collect(),
-        }
+        let before: BTreeSet<ProfileId> =
+            self.before.into_iter().chain(next.before.into_iter().filter(|id| !made.contains(id))).collect();
+        let after: BTreeSet<ProfileId> =
+            self.after.into_iter().filter(|id| !gone.contains(id)).chain(next.after).collect();
+        Self { before: before.into_iter().collect(), after: after.into_iter().collect() }
     }
 }
 
@@ -107,8 +106,14 @@ impl Graph {
             let parts: BTreeSet<ProfileId> = parts.into_iter().map(|part| self.profile_of(part)).collect();
             after.extend(&parts);
             // An id is looked up to where its node is now; where that is gone, to where its next one is.
-            let heir = if self.lives(old.root) { Some(old.root) } else { living().min_by_key(|node| rank(self.nodes.at(*node))) };
-            let Some(heir) = heir.map(|node| self.profile_of(self.nodes.at(node).cluster)) else { continue };
+            let heir = if self.lives(old.root) {
+                Some(old.root)
+            } else {
+                living().min_by_key(|node| rank(self.nodes.at(*node)))
+            };
+            let Some(heir) = heir.map(|node| self.profile_of(self.nodes.at(node).cluster)) else {
+                continue;
+            };
             if heir != old.id {
                 taken.entry(heir).or_default().push(old.id);
             }
@@ -137,15 +142,14 @@ impl Graph {
             news,
         }));
         self.sweep();
-        Touched {
-            before: before.into_iter().collect(),
-            after: after.into_iter().collect(),
-        }
+        Touched { before: before.into_iter().collect(), after: after.into_iter().collect() }
     }
 
     fn is_as_before(&self, old: &Old, parts: &BTreeSet<u32>) -> bool {
         let mut parts = parts.iter();
-        let (Some(part), None) = (parts.next(), parts.next()) else { return false };
+        let (Some(part), None) = (parts.next(), parts.next()) else {
+            return false;
+        };
         let row = self.clusters.at(*part);
         row.nodes.len() == old.nodes.len()
             && old.nodes.iter().all(|node| self.lives(*node))

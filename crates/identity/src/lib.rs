@@ -36,6 +36,7 @@ mod settle;
 mod solve;
 mod table;
 mod union;
+mod why;
 
 pub use explain::{Cut, CutLink, Path, Step, Stratum, WhyNot};
 pub use graph::{Graph, Sighting};

@@ -18,10 +18,7 @@ pub struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self {
-            largest: 256,
-            generic_above: 50,
-        }
+        Self { largest: 256, generic_above: 50 }
     }
 }
 
@@ -29,18 +26,12 @@ impl Rules {
     /// The most nodes that one cluster may have.
     #[must_use]
     pub fn largest(self, nodes: u32) -> Self {
-        Self {
-            largest: nodes,
-            ..self
-        }
+        Self { largest: nodes, ..self }
     }
 
     /// Above this many distinct neighbours a value is generic: it names a crowd, and nobody in it.
     #[must_use]
     pub fn generic_above(self, neighbours: u32) -> Self {
-        Self {
-            generic_above: neighbours,
-            ..self
-        }
+        Self { generic_above: neighbours, ..self }
     }
 }

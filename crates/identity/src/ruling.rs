@@ -72,7 +72,8 @@ impl Graph {
             return;
         }
         let never = self.words(a, b).any(|ruling| ruling.word == Word::Never);
-        let always: Option<Time> = self.words(a, b).filter(|ruling| ruling.word == Word::Always).map(|ruling| ruling.at).min();
+        let always: Option<Time> =
+            self.words(a, b).filter(|ruling| ruling.word == Word::Always).map(|ruling| ruling.at).min();
         for (end, other) in [(a, b), (b, a)] {
             let nevers = &mut self.nodes.at_mut(end).nevers;
             nevers.retain(|known| *known != other);
@@ -98,7 +99,9 @@ impl Graph {
             return;
         }
         let names: Vec<Member> = self.names(node).collect();
-        for partner in names.iter().filter_map(|name| self.rulings.partners.get(name)).flatten().copied().collect::<Vec<_>>() {
+        for partner in
+            names.iter().filter_map(|name| self.rulings.partners.get(name)).flatten().copied().collect::<Vec<_>>()
+        {
             for other in self.resolve(partner) {
                 self.sync(node, other, dirty);
             }

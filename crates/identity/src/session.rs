@@ -27,10 +27,7 @@ pub(crate) struct Device {
 impl Default for Device {
     fn default() -> Self {
         Self {
-            member: Member {
-                kind: KindId(u8::MAX),
-                token: Token([0; 16]),
-            },
+            member: Member { kind: KindId(u8::MAX), token: Token([0; 16]) },
             seen: BTreeMap::new(),
             sessions: Vec::new(),
         }
@@ -43,10 +40,7 @@ impl Graph {
         if let Some(device) = self.shared.get(&member.token) {
             return *device;
         }
-        let device = self.devices.add(Device {
-            member,
-            ..Device::default()
-        });
+        let device = self.devices.add(Device { member, ..Device::default() });
         self.shared.insert(member.token, device);
         device
     }
@@ -60,12 +54,21 @@ impl Graph {
     }
 
     /// Enters a sighting of a device: its session, and the later sightings that move into that session.
-    pub(crate) fn enter(&mut self, device: u32, gap: Duration, at: Time, id: EventId, sighting: u32) -> (Member, Vec<u32>) {
+    pub(crate) fn enter(
+        &mut self,
+        device: u32,
+        gap: Duration,
+        at: Time,
+        id: EventId,
+        sighting: u32,
+    ) -> (Member, Vec<u32>) {
         let row = self.devices.at(device);
         let before = row.seen.range(..(at, id)).next_back();
         let after = row.seen.range((Bound::Excluded((at, id)), Bound::Unbounded)).next();
         let session = match before {
-            Some(((earlier, _), other)) if at.since(*earlier) < gap => self.nodes.at(self.session_in(*other, device)).member,
+            Some(((earlier, _), other)) if at.since(*earlier) < gap => {
+                self.nodes.at(self.session_in(*other, device)).member
+            }
             _ => self.schema.session(row.member, id),
         };
         let moved = match after {
@@ -80,10 +83,18 @@ impl Graph {
     }
 
     /// Takes a sighting of a device out: the later sightings that move to another session, and that session.
-    pub(crate) fn leave(&mut self, device: u32, gap: Duration, at: Time, id: EventId, session: u32) -> Option<(Member, Vec<u32>)> {
+    pub(crate) fn leave(
+        &mut self,
+        device: u32,
+        gap: Duration,
+        at: Time,
+        id: EventId,
+        session: u32,
+    ) -> Option<(Member, Vec<u32>)> {
         self.devices.at_mut(device).seen.remove(&(at, id));
         let row = self.devices.at(device);
-        let before = row.seen.range(..(at, id)).next_back().filter(|(_, other)| self.session_in(**other, device) == session);
+        let before =
+            row.seen.range(..(at, id)).next_back().filter(|(_, other)| self.session_in(**other, device) == session);
         let (later, other) = row.seen.range((at, id)..).next()?;
         if self.session_in(*other, device) != session {
             return None;
@@ -97,7 +108,10 @@ impl Graph {
     /// The sightings after an instant that are in a session.
     fn rest(&self, device: u32, after: (Time, EventId), session: u32) -> Vec<u32> {
         let later = self.devices.at(device).seen.range((Bound::Excluded(after), Bound::Unbounded));
-        later.map(|(_, sighting)| *sighting).take_while(|sighting| self.session_in(*sighting, device) == session).collect()
+        later
+            .map(|(_, sighting)| *sighting)
+            .take_while(|sighting| self.session_in(*sighting, device) == session)
+            .collect()
     }
 
     /// Moves sightings of a device to another session.

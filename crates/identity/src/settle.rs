@@ -112,7 +112,8 @@ impl Graph {
     }
 
     fn go_together(&self, a: u32, b: u32) -> bool {
-        !self.are_barred(a, b) && self.bounds.fault(&self.clusters.at(a).summary, &self.clusters.at(b).summary).is_none()
+        !self.are_barred(a, b)
+            && self.bounds.fault(&self.clusters.at(a).summary, &self.clusters.at(b).summary).is_none()
     }
 
     /// Whether the ends of a link go together at the link's own turn.

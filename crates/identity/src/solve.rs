@@ -34,7 +34,9 @@ struct Part {
 
 impl Parts {
     fn at(&self, root: u32) -> (&[u32], &[u32], &Summary) {
-        self.parts.get(root as usize).map_or((&[], &[], const { &Summary::EMPTY }), |part| (&part.nodes, &part.barred, &part.summary))
+        self.parts
+            .get(root as usize)
+            .map_or((&[], &[], const { &Summary::EMPTY }), |part| (&part.nodes, &part.barred, &part.summary))
     }
 
     fn are_barred(&self, graph: &Graph, a: u32, b: u32) -> bool {
@@ -146,7 +148,13 @@ impl Graph {
     }
 
     /// Writes a result down.
-    fn settle_all(&mut self, region: &[u32], parts: Parts, states: &[(u32, State)], answers: Vec<(u32, Option<Answer>)>) {
+    fn settle_all(
+        &mut self,
+        region: &[u32],
+        parts: Parts,
+        states: &[(u32, State)],
+        answers: Vec<(u32, Option<Answer>)>,
+    ) {
         for node in region {
             let row = self.nodes.at_mut(*node);
             row.ties.clear();

@@ -1,5 +1,7 @@
 //! The first two laws, over thousands of small histories, compared with the slow, obvious version after every step.
 
+#![expect(clippy::indexing_slicing, clippy::print_stdout, clippy::unwrap_used, reason = "tests may be blunt")]
+
 mod oracle;
 
 use std::cell::Cell;
@@ -35,29 +37,46 @@ fn rules() -> impl Strategy<Value = Rules> {
 fn universe(schema: &Schema, rules: &Rules) -> Vec<Identifier> {
     let many = [("user_id", 4), ("email", 5), ("phone", 3), ("cookie", 5), ("tablet", 2), ("kiosk", 1), ("tv", 3)];
     let few = [("user_id", 2), ("email", 2), ("phone", 1), ("cookie", 2), ("tablet", 1), ("kiosk", 1), ("tv", 1)];
-    let sizes = if rules.largest % 2 == 0 { many } else { few };
+    let sizes = if rules.largest.is_multiple_of(2) { many } else { few };
     let values = sizes.iter().flat_map(|(kind, many)| (0..*many).map(move |nth| (kind, format!("{kind}-{nth}"))));
     values.map(|(kind, value)| schema.identifier(kind, &value).unwrap()).collect()
 }
 
 #[derive(Clone, Debug)]
 enum Op {
-    Insert { id: u8, at: i64, who: Vec<usize>, previous: Option<usize> },
+    Insert {
+        id: u8,
+        at: i64,
+        who: Vec<usize>,
+        previous: Option<usize>,
+    },
     /// The event of this id, or the nth that is in.
     Retract(u8),
-    Rule { a: usize, b: usize, word: Word, at: i64, by: &'static str },
-    Consent { who: usize, after: i64, yes: bool },
+    Rule {
+        a: usize,
+        b: usize,
+        word: Word,
+        at: i64,
+        by: &'static str,
+    },
+    Consent {
+        who: usize,
+        after: i64,
+        yes: bool,
+    },
     Advance(i64),
 }
 
 fn insert() -> impl Strategy<Value = Op> {
     let who = prop::collection::vec(0..23_usize, 0..4);
-    (0..40_u8, 0..50_i64, who, prop::option::weighted(0.15, 0..23_usize)).prop_map(|(id, at, who, previous)| Op::Insert { id, at, who, previous })
+    (0..40_u8, 0..50_i64, who, prop::option::weighted(0.15, 0..23_usize))
+        .prop_map(|(id, at, who, previous)| Op::Insert { id, at, who, previous })
 }
 
 fn rule() -> impl Strategy<Value = Op> {
     let word = prop_oneof![Just(Word::Always), Just(Word::Never), Just(Word::Never), Just(Word::Withdrawn)];
-    (0..23_usize, 0..23_usize, word, 0..5_i64, prop_oneof![Just("ada"), Just("bob")]).prop_map(|(a, b, word, at, by)| Op::Rule { a, b, word, at, by })
+    (0..23_usize, 0..23_usize, word, 0..5_i64, prop_oneof![Just("ada"), Just("bob")])
+        .prop_map(|(a, b, word, at, by)| Op::Rule { a, b, word, at, by })
 }
 
 fn consent() -> impl Strategy<Value = Op> {
@@ -155,7 +174,17 @@ impl History {
         let schema = schema();
         let graph = Graph::new(&schema, rules.clone());
         let all = universe(&schema, rules);
-        Self { schema, rules: rules.clone(), all, graph, told: Vec::new(), rulings: Vec::new(), gate: Table::default(), now: Time(100), changes: Vec::new() }
+        Self {
+            schema,
+            rules: rules.clone(),
+            all,
+            graph,
+            told: Vec::new(),
+            rulings: Vec::new(),
+            gate: Table::default(),
+            now: Time(100),
+            changes: Vec::new(),
+        }
     }
 
     fn apply(&mut self, op: &Op) -> Touched {
@@ -164,7 +193,12 @@ impl History {
         match op {
             Op::Insert { id, at, who, previous } => {
                 let who: Vec<Identifier> = who.iter().map(|nth| self.all[*nth % self.all.len()].clone()).collect();
-                let told = Told { id: event(*id), at: Time(*at), who: who.iter().map(Identifier::member).collect(), previous: previous.map(|nth| self.all[nth % self.all.len()].member()) };
+                let told = Told {
+                    id: event(*id),
+                    at: Time(*at),
+                    who: who.iter().map(Identifier::member).collect(),
+                    previous: previous.map(|nth| self.all[nth % self.all.len()].member()),
+                };
                 let sighting = Sighting { id: told.id, at: told.at, who: &who, previous: told.previous };
                 if self.told.iter().all(|known| known.id != told.id) {
                     self.told.push(told);
@@ -178,7 +212,13 @@ impl History {
                 self.graph.retract(id, &self.gate, self.now, out)
             }
             Op::Rule { a, b, word, at, by } => {
-                let ruling = Ruling { a: self.all[*a % self.all.len()].member(), b: self.all[*b % self.all.len()].member(), word: *word, by: (*by).into(), at: Time(*at) };
+                let ruling = Ruling {
+                    a: self.all[*a % self.all.len()].member(),
+                    b: self.all[*b % self.all.len()].member(),
+                    word: *word,
+                    by: (*by).into(),
+                    at: Time(*at),
+                };
                 self.rulings.push(ruling.clone());
                 self.graph.rule(&ruling, &self.gate, self.now, out)
             }
@@ -249,7 +289,9 @@ fn explains(history: &History) {
     for a in &history.all {
         for b in &history.all {
             let (a, b) = (a.member(), b.member());
-            let (Some(one), Some(two)) = (history.graph.profile(a), history.graph.profile(b)) else { continue };
+            let (Some(one), Some(two)) = (history.graph.profile(a), history.graph.profile(b)) else {
+                continue;
+            };
             let (why, why_not) = (history.graph.why(a, b), history.graph.why_not(a, b));
             assert_eq!((why.is_some(), why_not.is_some()), (one == two, one != two));
             if let Some(path) = why {

@@ -1,10 +1,15 @@
 //! Each rule of resolution as a sentence. The running story: a shop, and a customer called Ada.
 
+#![expect(clippy::unwrap_used, reason = "tests may be blunt")]
+
 use std::cell::RefCell;
 use std::time::Duration;
 
 use onefold_identity::{Cut, Graph, Rules, Sighting, Stratum, Touched, WhyNot};
-use onefold_model::{Cause, Change, EventId, Gate, Identifier, Kind, Member, Members, News, ProfileId, PurposeId, Reason, Ruling, Schema, Time, Ungated, Until, Verdict, Word};
+use onefold_model::{
+    Cause, Change, EventId, Gate, Identifier, Kind, Member, Members, News, ProfileId, PurposeId, Reason, Ruling,
+    Schema, Time, Ungated, Until, Verdict, Word,
+};
 
 /// A gate that permits nothing to some, and remembers what it was asked.
 #[derive(Default)]
@@ -35,7 +40,8 @@ struct Shop {
 
 impl Shop {
     fn with(kinds: impl IntoIterator<Item = Kind>, rules: Rules) -> Self {
-        let builder = kinds.into_iter().fold(Schema::builder().purpose("recognition"), |builder, kind| builder.kind(kind));
+        let builder =
+            kinds.into_iter().fold(Schema::builder().purpose("recognition"), |builder, kind| builder.kind(kind));
         let schema = builder.build([7; 32].into()).unwrap();
         let graph = Graph::new(&schema, rules);
         Self { schema, graph, gate: Doorman::default(), now: Time(1000), news: Vec::new() }
@@ -43,7 +49,12 @@ impl Shop {
 
     fn new() -> Self {
         let tablet = Kind::device("tablet").session(Duration::from_micros(10)).stitch("recognition");
-        let kinds = [Kind::person("user").unique(), Kind::person("email").limit(2), Kind::device("cookie").stitch("recognition"), tablet];
+        let kinds = [
+            Kind::person("user").unique(),
+            Kind::person("email").limit(2),
+            Kind::device("cookie").stitch("recognition"),
+            tablet,
+        ];
         Self::with(kinds, Rules::default())
     }
 
@@ -64,7 +75,12 @@ impl Shop {
         let who: Vec<Identifier> = who.iter().map(|text| self.id(text)).collect();
         let previous = previous.map(|text| self.member(text));
         self.news.clear();
-        self.graph.insert(Sighting { id: EventId([event; 16]), at: Time(at), who: &who, previous }, &self.gate, self.now, &mut self.news)
+        self.graph.insert(
+            Sighting { id: EventId([event; 16]), at: Time(at), who: &who, previous },
+            &self.gate,
+            self.now,
+            &mut self.news,
+        )
     }
 
     fn retract(&mut self, event: u8) -> Touched {
@@ -128,9 +144,13 @@ fn a_merge_is_news_and_its_retraction_restores_both_ids() {
     let _ = shop.see(2, 1, &["email:ada"]);
     let (ada, email) = (shop.profile("user:ada"), shop.profile("email:ada"));
     let _ = shop.see(3, 2, &["user:ada", "email:ada"]);
-    assert!(matches!(&shop.news[..], [Change { news: News::Merged { from }, cause: Cause::Merge, .. }] if **from == [email]));
+    assert!(
+        matches!(&shop.news[..], [Change { news: News::Merged { from }, cause: Cause::Merge, .. }] if **from == [email])
+    );
     let touched = shop.retract(3);
-    assert!(matches!(&shop.news[..], [Change { news: News::Split { into }, cause: Cause::Ruling, .. }] if **into == [email]));
+    assert!(
+        matches!(&shop.news[..], [Change { news: News::Split { into }, cause: Cause::Ruling, .. }] if **into == [email])
+    );
     assert_eq!(touched.before, [ada]);
     assert_eq!((shop.profile("user:ada"), shop.profile("email:ada")), (ada, email));
 }
@@ -154,6 +174,20 @@ fn an_old_event_that_comes_late_takes_its_place_in_the_order() {
     let _ = shop.see(3, 5, &["user:bob", "email:x"]);
     assert!(shop.one("user:bob", "email:x"));
     assert_eq!(shop.reasons(), [Cut::Unique { kind: "user".into(), found: 2 }]);
+}
+
+#[test]
+fn a_link_that_loses_its_first_evidence_moves_back_in_the_order() {
+    let mut shop = Shop::new();
+    for (event, who) in [(1, "user:ada"), (2, "user:bob"), (3, "email:x")] {
+        let _ = shop.see(event, 0, &[who]);
+    }
+    let _ = shop.see(4, 5, &["user:ada", "email:x"]);
+    let _ = shop.see(5, 6, &["user:bob", "email:x"]);
+    let _ = shop.see(6, 7, &["user:ada", "email:x"]);
+    assert!(shop.one("user:ada", "email:x"));
+    let _ = shop.retract(4);
+    assert!(shop.one("user:bob", "email:x"));
 }
 
 #[test]
@@ -185,7 +219,11 @@ fn a_cluster_does_not_outgrow_its_largest_size() {
     let _ = shop.see(1, 0, &["user:ada", "cookie:1"]);
     let _ = shop.see(2, 1, &["user:ada", "cookie:2"]);
     assert_eq!(shop.reasons(), [Cut::Largest { limit: 2, found: 3 }]);
-    assert_eq!(shop.graph.home(EventId([2; 16])), Some(shop.profile("user:ada")), "the event is hers, though the cookie is not");
+    assert_eq!(
+        shop.graph.home(EventId([2; 16])),
+        Some(shop.profile("user:ada")),
+        "the event is hers, though the cookie is not"
+    );
 }
 
 #[test]
@@ -372,7 +410,8 @@ fn a_permission_that_ends_parts_the_device_at_that_instant() {
 
 #[test]
 fn a_link_that_proves_the_person_comes_before_one_to_a_device() {
-    let mut shop = Shop::with([Kind::person("user").unique(), Kind::person("email"), Kind::device("cookie")], Rules::default());
+    let mut shop =
+        Shop::with([Kind::person("user").unique(), Kind::person("email"), Kind::device("cookie")], Rules::default());
     let _ = shop.see(1, 0, &["email:x", "cookie:1"]);
     let _ = shop.see(2, 1, &["user:ada", "cookie:1"]);
     assert!(shop.one("user:ada", "email:x"));

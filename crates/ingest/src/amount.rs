@@ -58,9 +58,7 @@ impl Numbers {
         let mut groups = whole.split([group, ' ', '\u{a0}', '\u{202f}', '\'', '\u{2019}']);
         let first = groups.next()?;
         let rest: Vec<&str> = groups.collect();
-        if !rest.is_empty()
-            && (!(1..=3).contains(&first.len()) || rest.iter().any(|group| group.len() != 3))
-        {
+        if !rest.is_empty() && (!(1..=3).contains(&first.len()) || rest.iter().any(|group| group.len() != 3)) {
             return None;
         }
         let digits = format!("{sign}{first}{}", rest.concat());
@@ -91,11 +89,7 @@ mod tests {
             (Numbers::Comma, ",5", None),
             (Numbers::Plain, "29,33", None),
         ] {
-            assert_eq!(
-                numbers.read(&Value::from(text)),
-                number.map(|it| it.parse().unwrap()),
-                "{numbers:?} {text}"
-            );
+            assert_eq!(numbers.read(&Value::from(text)), number.map(|it| it.parse().unwrap()), "{numbers:?} {text}");
         }
     }
 

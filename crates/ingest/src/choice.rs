@@ -5,23 +5,9 @@
 
 use onefold_model::{Action, Text, Value};
 
-const YES: &[&str] = &[
-    "yes",
-    "y",
-    "true",
-    "t",
-    "1",
-    "on",
-    "granted",
-    "accepted",
-    "accept",
-    "agreed",
-    "opted_in",
-    "subscribed",
-];
-const NO: &[&str] = &[
-    "no", "n", "false", "f", "0", "off", "refused", "declined", "denied", "rejected",
-];
+const YES: &[&str] =
+    &["yes", "y", "true", "t", "1", "on", "granted", "accepted", "accept", "agreed", "opted_in", "subscribed"];
+const NO: &[&str] = &["no", "n", "false", "f", "0", "off", "refused", "declined", "denied", "rejected"];
 const ENDED: &[&str] = &["withdrawn", "revoked", "unsubscribed", "opted_out"];
 
 /// The choice that a value states: `Ok(None)` where it states none, `Err` where it cannot be read.
@@ -37,11 +23,8 @@ pub(crate) fn read(value: &Value, yes: &[Text], no: &[Text]) -> Result<Option<Ac
     if said.is_empty() {
         return Ok(None);
     }
-    let among = |words: &[Text]| {
-        value
-            .as_text()
-            .is_some_and(|text| words.iter().any(|word| word.as_str() == text.trim()))
-    };
+    let among =
+        |words: &[Text]| value.as_text().is_some_and(|text| words.iter().any(|word| word.as_str() == text.trim()));
     // The source's own words go first, and a no among them before a yes.
     Ok(Some(if among(no) {
         Action::Refuse

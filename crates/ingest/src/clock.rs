@@ -63,14 +63,7 @@ impl TimeFormat {
                     Value::Text(text) => text.trim().parse().ok()?,
                     _ => return None,
                 };
-                unix(
-                    number,
-                    if self == Self::UnixSeconds {
-                        1_000_000
-                    } else {
-                        1_000
-                    },
-                )
+                unix(number, if self == Self::UnixSeconds { 1_000_000 } else { 1_000 })
             }
             (_, Value::Text(text)) => written(text.trim(), self.order()),
             // `20260301` as a JSON number.
@@ -123,19 +116,12 @@ fn written(text: &str, order: Order) -> Option<Time> {
 
 /// `2026-03-01T09` has an hour that no colon shows.
 fn has_hour(text: &str) -> bool {
-    text.split(['T', 't'])
-        .nth(1)
-        .is_some_and(|after| after.starts_with(|c: char| c.is_ascii_digit()))
+    text.split(['T', 't']).nth(1).is_some_and(|after| after.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// One or two digits stand before the first colon.
 fn digits_before(text: &str, colon: usize) -> Option<usize> {
-    let count = text
-        .get(..colon)?
-        .bytes()
-        .rev()
-        .take_while(u8::is_ascii_digit)
-        .count();
+    let count = text.get(..colon)?.bytes().rev().take_while(u8::is_ascii_digit).count();
     (1..=2).contains(&count).then_some(count)
 }
 
@@ -146,9 +132,7 @@ fn full(clock: &str) -> Option<String> {
     let (minute, rest) = rest.split_at_checked(2)?;
     let (second, rest) = match rest.strip_prefix(':') {
         Some(rest) => {
-            let end = rest
-                .find(|c: char| !c.is_ascii_digit() && c != '.')
-                .unwrap_or(rest.len());
+            let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
             rest.split_at_checked(end)?
         }
         None => ("00", rest),
@@ -189,11 +173,7 @@ mod tests {
         use TimeFormat::*;
         for (format, text, time) in [
             (Iso, "2026-11-21T10:00:00.000+00:00", "2026-11-21T10:00:00Z"),
-            (
-                Iso,
-                "2026-11-21T10:00:00.123+0100",
-                "2026-11-21T09:00:00.123Z",
-            ),
+            (Iso, "2026-11-21T10:00:00.123+0100", "2026-11-21T09:00:00.123Z"),
             (Iso, "2026-11-21 10:00", "2026-11-21T10:00:00Z"),
             (Iso, "2026-11-21T10:00Z", "2026-11-21T10:00:00Z"),
             (Iso, "20261121", "2026-11-21T00:00:00Z"),
@@ -202,18 +182,10 @@ mod tests {
             (DayFirst, "2026-02-01 07:05", "2026-02-01T07:05:00Z"),
             (MonthFirst, "12/31/2026 11:05 PM", "2026-12-31T23:05:00Z"),
             (MonthFirst, "12/31/2026 12:05 AM", "2026-12-31T00:05:00Z"),
-            (
-                UnixSeconds,
-                "1795299822.2400932",
-                "2026-11-21T22:23:42.240093Z",
-            ),
+            (UnixSeconds, "1795299822.2400932", "2026-11-21T22:23:42.240093Z"),
             (UnixMillis, "1795299822240", "2026-11-21T22:23:42.240Z"),
         ] {
-            assert_eq!(
-                read(format, text).as_deref(),
-                Some(time),
-                "{format:?} {text}"
-            );
+            assert_eq!(read(format, text).as_deref(), Some(time), "{format:?} {text}");
         }
     }
 

@@ -16,18 +16,12 @@ pub(crate) struct Counter {
 
 impl Counter {
     pub(crate) fn new(schema: &Schema) -> Self {
-        Self {
-            schema: schema.clone(),
-            seen: HashMap::new(),
-        }
+        Self { schema: schema.clone(), seen: HashMap::new() }
     }
 
     /// The number of this content among equal ones, from 0.
     pub(crate) fn next(&mut self, content: &[u8]) -> u32 {
-        let count = self
-            .seen
-            .entry(self.schema.content_hash(content))
-            .or_insert(0);
+        let count = self.seen.entry(self.schema.content_hash(content)).or_insert(0);
         let nth = *count;
         *count = count.saturating_add(1);
         nth

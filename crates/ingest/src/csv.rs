@@ -16,7 +16,7 @@ use onefold_model::{Issue, Limits, Parsed, Schema, Text, Time};
 use crate::error::Error;
 use crate::frame::{Frames, Style, bound};
 use crate::mapping::Mapping;
-use crate::rows::Rows;
+use crate::rows::{Rows, columns};
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
@@ -34,7 +34,7 @@ pub fn csv(path: impl AsRef<Path>, mapping: &Mapping, schema: &Schema) -> Result
 /// Reads CSV from anywhere, by a mapping. It reads in large blocks: no buffer is needed around it.
 ///
 /// # Errors
-/// As [`csv`].
+/// As [`csv()`].
 pub fn csv_reader<R: Read>(from: R, mapping: &Mapping, schema: &Schema) -> Result<Csv<R>, Error> {
     Csv::new(from, mapping.import_name(), mapping, schema)
 }
@@ -47,7 +47,8 @@ pub fn csv_columns(path: impl AsRef<Path>) -> Result<Vec<Text>, Error> {
     let path = path.as_ref();
     let file = File::open(path).map_err(|reason| Error::open(path, reason))?;
     let (_, _, header) = open(file, &path.display().to_string(), None, &Limits::default())?;
-    Ok(header.iter().map(|cell| Text::from(cell.trim())).collect())
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    Ok(columns(&header).into_iter().map(|(name, _)| name).collect())
 }
 
 /// The rows of a CSV file, read one by one.
@@ -66,23 +67,13 @@ impl<R: Read> Csv<R> {
         let (frames, cells, header) = open(from, path, mapping.delimiter, schema.limits())?;
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let rows = Rows::new(mapping, &header, schema)?;
-        Ok(Self {
-            frames,
-            cells,
-            rows,
-            number: 0,
-            received: None,
-            done: false,
-        })
+        Ok(Self { frames, cells, rows, number: 0, received: None, done: false })
     }
 
     /// When the rows came in, where the mapping names no column for it.
     #[must_use]
     pub fn received_at(self, received: Time) -> Self {
-        Self {
-            received: Some(received),
-            ..self
-        }
+        Self { received: Some(received), ..self }
     }
 
     /// The names of the columns.
@@ -109,12 +100,7 @@ impl<R: Read> Iterator for Csv<R> {
             // What follows is unknown, and that is said.
             Err(error) => {
                 self.done = true;
-                let issue = Issue::new(
-                    "unreadable",
-                    "",
-                    &format!("reading ended here: {}", error.kind()),
-                )
-                .row(number);
+                let issue = Issue::new("unreadable", "", &format!("reading ended here: {}", error.kind())).row(number);
                 return Some(self.rows.spoilt(issue, &[], received));
             }
         };
@@ -129,16 +115,9 @@ impl<R: Read> Iterator for Csv<R> {
                         return Some(self.rows.spoilt(issue, frame.bytes, received));
                     }
                 };
-                match record
-                    .iter()
-                    .map(std::str::from_utf8)
-                    .collect::<Result<Vec<&str>, _>>()
-                {
-                    Err(_) => Issue::new("not_utf8", "", "the row holds bytes that are not UTF-8")
-                        .row(number),
-                    Ok(cells) if cells.len() != self.rows.header().len() => {
-                        self.rows.wrong_count(cells.len(), number)
-                    }
+                match record.iter().map(std::str::from_utf8).collect::<Result<Vec<&str>, _>>() {
+                    Err(_) => Issue::new("not_utf8", "", "the row holds bytes that are not UTF-8").row(number),
+                    Ok(cells) if cells.len() != self.rows.header().len() => self.rows.wrong_count(cells.len(), number),
                     Ok(cells) => return Some(self.rows.row(&cells, number, received)),
                 }
             }
@@ -172,15 +151,8 @@ impl Read for Feed {
 impl Cells {
     fn new(delimiter: u8) -> Self {
         let mut builder = ::csv::ReaderBuilder::new();
-        let reader = builder
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .from_reader(Feed::default());
-        Self {
-            reader,
-            record: ::csv::ByteRecord::new(),
-        }
+        let reader = builder.has_headers(false).flexible(true).delimiter(delimiter).from_reader(Feed::default());
+        Self { reader, record: ::csv::ByteRecord::new() }
     }
 
     fn split(&mut self, record: &[u8]) -> Result<&::csv::ByteRecord, ::csv::Error> {
@@ -202,46 +174,23 @@ pub(crate) fn each_row(path: &Path, each: Look<'_>) -> Result<(), Error> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|reason| Error::open(path, reason))?;
     let (mut frames, mut cells, header) = open(file, &name, None, &Limits::default())?;
-    let header: Vec<&str> = header.iter().map(String::as_str).collect();
-    while let Some(frame) = frames.next().map_err(|reason| Error::Read {
-        path: name.clone(),
-        reason,
-    })? {
-        let record = if frame.fault.is_none() {
-            cells.split(frame.bytes).ok()
-        } else {
-            None
-        };
-        let read = record.and_then(|record| {
-            record
-                .iter()
-                .map(|cell| std::str::from_utf8(cell).ok())
-                .collect::<Option<Vec<&str>>>()
-        });
-        each(
-            &header,
-            read.as_deref().filter(|read| read.len() == header.len()),
-        );
+    let said: Vec<&str> = header.iter().map(String::as_str).collect();
+    let header = columns(&said);
+    let header: Vec<&str> = header.iter().map(|(name, _)| name.as_str()).collect();
+    while let Some(frame) = frames.next().map_err(|reason| Error::Read { path: name.clone(), reason })? {
+        let record = if frame.fault.is_none() { cells.split(frame.bytes).ok() } else { None };
+        let read = record
+            .and_then(|record| record.iter().map(|cell| std::str::from_utf8(cell).ok()).collect::<Option<Vec<&str>>>());
+        each(&header, read.as_deref().filter(|read| read.len() == header.len()));
     }
     Ok(())
 }
 
 type Opened<R> = (Frames<R>, Cells, Vec<String>);
 
-fn open<R: Read>(
-    from: R,
-    path: &str,
-    delimiter: Option<char>,
-    limits: &Limits,
-) -> Result<Opened<R>, Error> {
-    let unreadable = |reason| Error::Read {
-        path: path.into(),
-        reason,
-    };
-    let header_fault = |reason: String| Error::Header {
-        path: path.into(),
-        reason,
-    };
+fn open<R: Read>(from: R, path: &str, delimiter: Option<char>, limits: &Limits) -> Result<Opened<R>, Error> {
+    let unreadable = |reason| Error::Read { path: path.into(), reason };
+    let header_fault = |reason: String| Error::Header { path: path.into(), reason };
     let mut frames = Frames::new(from, Style::Quoted { delimiter: b',' }, bound(limits));
     let start = frames.peek(3).map_err(unreadable)?;
     if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
@@ -265,15 +214,11 @@ fn open<R: Read>(
         }
         Some(frame) => match frame.fault {
             Some((_, detail)) => return Err(header_fault(detail.into())),
-            None => cells
-                .split(frame.bytes)
-                .map_err(|error| header_fault(error.to_string()))?,
+            None => cells.split(frame.bytes).map_err(|error| header_fault(error.to_string()))?,
         },
     };
-    let names: Result<Vec<String>, _> = header
-        .iter()
-        .map(|cell| std::str::from_utf8(cell).map(str::to_owned))
-        .collect();
+    let names: Result<Vec<String>, _> =
+        header.iter().map(|cell| std::str::from_utf8(cell).map(str::to_owned)).collect();
     let names = names.map_err(|_| header_fault("its names are not UTF-8".into()))?;
     Ok((frames, cells, names))
 }
@@ -288,22 +233,14 @@ fn sniff(text: &[u8]) -> u8 {
             b'\n' | b'\r' if !quoted => break,
             _ if quoted => {}
             byte => {
-                if let Some((_, count)) = DELIMITERS
-                    .iter()
-                    .zip(&mut counts)
-                    .find(|(delimiter, _)| *delimiter == byte)
-                {
+                if let Some((_, count)) = DELIMITERS.iter().zip(&mut counts).find(|(delimiter, _)| *delimiter == byte) {
                     *count += 1;
                 }
             }
         }
     }
     let most = counts.iter().max().copied().unwrap_or(0);
-    DELIMITERS
-        .iter()
-        .zip(counts)
-        .find(|(_, count)| *count == most)
-        .map_or(b',', |(delimiter, _)| *delimiter)
+    DELIMITERS.iter().zip(counts).find(|(_, count)| *count == most).map_or(b',', |(delimiter, _)| *delimiter)
 }
 
 #[cfg(test)]

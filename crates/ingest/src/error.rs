@@ -1,6 +1,7 @@
 //! What can go wrong with a file or a mapping. Dirty records are no errors but issues.
 
 use std::io;
+#[cfg(any(feature = "csv", feature = "json"))]
 use std::path::Path;
 
 use onefold_model::{Diagnostic, Text, closest};
@@ -82,11 +83,9 @@ pub enum Error {
 }
 
 impl Error {
+    #[cfg(any(feature = "csv", feature = "json"))]
     pub(crate) fn open(path: &Path, reason: io::Error) -> Self {
-        Self::Open {
-            path: path.display().to_string(),
-            reason,
-        }
+        Self::Open { path: path.display().to_string(), reason }
     }
 
     pub(crate) fn column(mapping: &str, column: &str, columns: &[Text]) -> Self {
@@ -101,11 +100,7 @@ impl Error {
 
 /// Names in backticks, at most so many that a line can hold them.
 pub(crate) fn names(all: &[Text]) -> String {
-    let shown: Vec<String> = all
-        .iter()
-        .take(30)
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let shown: Vec<String> = all.iter().take(30).map(|name| format!("`{name}`")).collect();
     let more = all.len().saturating_sub(shown.len());
     match (shown.is_empty(), more) {
         (true, _) => "none".into(),
@@ -115,21 +110,15 @@ pub(crate) fn names(all: &[Text]) -> String {
 }
 
 fn hint(help: &Option<String>) -> String {
-    help.as_ref()
-        .map_or_else(String::new, |help| format!(" (did you mean `{help}`?)"))
+    help.as_ref().map_or_else(String::new, |help| format!(" (did you mean `{help}`?)"))
 }
 
 fn misses(nearest: &Option<(String, String)>) -> String {
     nearest
         .as_ref()
-        .map_or_else(String::new, |(mapping, column)| {
-            format!("; `{mapping}` comes nearest but needs `{column}`")
-        })
+        .map_or_else(String::new, |(mapping, column)| format!("; `{mapping}` comes nearest but needs `{column}`"))
 }
 
 fn list(all: &[Diagnostic]) -> String {
-    all.iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("\n")
+    all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

@@ -15,19 +15,13 @@ use onefold_model::Limits;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Style {
     /// At a line's end outside of quotes.
-    #[cfg_attr(
-        not(feature = "csv"),
-        expect(dead_code, reason = "only CSV has quotes")
-    )]
+    #[cfg_attr(not(any(feature = "csv", test)), expect(dead_code, reason = "only CSV has quotes"))]
     Quoted {
         /// What separates cells.
         delimiter: u8,
     },
     /// At each line's end.
-    #[cfg_attr(
-        not(feature = "json"),
-        expect(dead_code, reason = "only NDJSON has plain lines")
-    )]
+    #[cfg_attr(not(any(feature = "json", test)), expect(dead_code, reason = "only NDJSON has plain lines"))]
     Lines,
 }
 
@@ -44,10 +38,7 @@ const HEAD: usize = 16 << 10;
 
 /// Bytes of a record before its cells are looked at: JSON escapes and white space make text longer.
 pub(crate) fn bound(limits: &Limits) -> usize {
-    limits
-        .record_bytes
-        .saturating_mul(8)
-        .clamp(4 << 10, 64 << 20)
+    limits.record_bytes.saturating_mul(8).clamp(4 << 10, 64 << 20)
 }
 
 #[derive(Debug)]
@@ -74,14 +65,7 @@ enum At {
 
 impl<R: Read> Frames<R> {
     pub(crate) fn new(from: R, style: Style, bound: usize) -> Self {
-        Self {
-            from,
-            buffer: Vec::new(),
-            start: 0,
-            ended: false,
-            style,
-            bound,
-        }
+        Self { from, buffer: Vec::new(), start: 0, ended: false, style, bound }
     }
 
     #[cfg(feature = "csv")]
@@ -110,10 +94,7 @@ impl<R: Read> Frames<R> {
         let used = self.buffer.len();
         self.buffer.resize(used + BLOCK, 0);
         let read = loop {
-            match self
-                .from
-                .read(self.buffer.get_mut(used..).unwrap_or_default())
-            {
+            match self.from.read(self.buffer.get_mut(used..).unwrap_or_default()) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 read => break read,
             }
@@ -150,19 +131,19 @@ impl<R: Read> Frames<R> {
             (true, false) => {
                 let from = self.start;
                 self.start += length;
-                return Ok(Some(Frame {
-                    bytes: self.buffer.get(from..self.start).unwrap_or_default(),
-                    fault: None,
-                }));
+                return Ok(Some(Frame { bytes: self.buffer.get(from..self.start).unwrap_or_default(), fault: None }));
             }
-            (true, true) => (
-                "record_too_large",
-                "the record is longer than the limit; its beginning is kept",
-            ),
-            (false, _) => (
-                "unclosed_quote",
-                "a quote opens that nothing closes; the line alone is kept",
-            ),
+            (true, true) => {
+                let fault = ("record_too_large", "the record is longer than the limit; its beginning is kept");
+                if ended {
+                    let from = self.start;
+                    self.start += length;
+                    let bytes = self.buffer.get(from..from + HEAD.min(length));
+                    return Ok(Some(Frame { bytes: bytes.unwrap_or_default(), fault: Some(fault) }));
+                }
+                fault
+            }
+            (false, _) => ("unclosed_quote", "a quote opens that nothing closes; the line alone is kept"),
         };
         self.line(fault).map(Some)
     }
@@ -193,21 +174,10 @@ impl<R: Read> Frames<R> {
         let here = self.buffer.get(from..).unwrap_or_default();
         if let Some(length) = end(here) {
             self.start += length;
-            let kept = if length > self.bound {
-                length.min(HEAD)
-            } else {
-                length
-            };
-            return Ok(Frame {
-                bytes: self.buffer.get(from..from + kept).unwrap_or_default(),
-                fault: Some(fault),
-            });
+            let kept = if length > self.bound { length.min(HEAD) } else { length };
+            return Ok(Frame { bytes: self.buffer.get(from..from + kept).unwrap_or_default(), fault: Some(fault) });
         }
-        let kept = if here.len() > self.bound {
-            here.len().min(HEAD)
-        } else {
-            here.len()
-        };
+        let kept = if here.len() > self.bound { here.len().min(HEAD) } else { here.len() };
         let mut head = here.get(..kept).unwrap_or_default().to_vec();
         loop {
             self.buffer.clear();
@@ -225,16 +195,14 @@ impl<R: Read> Frames<R> {
         let passed = head.len();
         head.extend_from_slice(self.buffer.get(self.start..).unwrap_or_default());
         (self.buffer, self.start) = (head, passed);
-        Ok(Frame {
-            bytes: self.buffer.get(..passed).unwrap_or_default(),
-            fault: Some(fault),
-        })
+        Ok(Frame { bytes: self.buffer.get(..passed).unwrap_or_default(), fault: Some(fault) })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(feature = "csv")]
     use proptest::prelude::*;
 
     /// A reader that gives few bytes at a time.
@@ -249,12 +217,7 @@ mod tests {
         }
     }
 
-    fn frames(
-        text: &[u8],
-        style: Style,
-        bound: usize,
-        pace: usize,
-    ) -> Vec<(Vec<u8>, Option<&'static str>)> {
+    fn frames(text: &[u8], style: Style, bound: usize, pace: usize) -> Vec<(Vec<u8>, Option<&'static str>)> {
         let mut frames = Frames::new(Slow(text, pace), style, bound);
         let mut all = Vec::new();
         while let Some(frame) = frames.next().unwrap() {
@@ -269,29 +232,14 @@ mod tests {
     fn an_open_quote_costs_one_line() {
         let text = b"a,b\n1,\"x\n2,y\n3,z\n";
         let read = frames(text, CSV, 1000, 3);
-        let lines: Vec<_> = read
-            .iter()
-            .map(|(line, fault)| (std::str::from_utf8(line).unwrap(), *fault))
-            .collect();
-        assert_eq!(
-            lines,
-            [
-                ("a,b", None),
-                ("1,\"x", Some("unclosed_quote")),
-                ("2,y", None),
-                ("3,z", None)
-            ]
-        );
+        let lines: Vec<_> = read.iter().map(|(line, fault)| (std::str::from_utf8(line).unwrap(), *fault)).collect();
+        assert_eq!(lines, [("a,b", None), ("1,\"x", Some("unclosed_quote")), ("2,y", None), ("3,z", None)]);
         // The same where the bound ends it long before the file does.
         let long = [b"1,\"x\n".as_slice(), "2,y\n".repeat(100_000).as_bytes()].concat();
         let read = frames(&long, CSV, 5000, 4096);
         assert_eq!(read.len(), 100_001);
         assert_eq!(read[0].1, Some("unclosed_quote"));
-        assert!(
-            read[1..]
-                .iter()
-                .all(|(line, fault)| line == b"2,y" && fault.is_none())
-        );
+        assert!(read[1..].iter().all(|(line, fault)| line == b"2,y" && fault.is_none()));
     }
 
     #[test]
@@ -300,29 +248,23 @@ mod tests {
             let text = [b"first\n".as_slice(), &vec![b'x'; 300_000], b"\nlast"].concat();
             let read = frames(&text, style, 20_000, 10_000);
             assert_eq!(read.len(), 3, "{style:?}");
-            assert_eq!(
-                (read[1].0.len(), read[1].1),
-                (HEAD, Some("record_too_large"))
-            );
+            assert_eq!((read[1].0.len(), read[1].1), (HEAD, Some("record_too_large")));
             assert_eq!(read[2], (b"last".to_vec(), None));
         }
     }
 
     #[test]
+    fn a_whole_record_that_is_too_large_is_one_record() {
+        let text = [b"a,\"".as_slice(), &b"1,2\n".repeat(2000), b"\"\n3,4\n"].concat();
+        let read = frames(&text, CSV, 5000, 100_000);
+        assert_eq!((read.len(), read[0].1), (2, Some("record_too_large")));
+        assert_eq!(read[1], (b"3,4".to_vec(), None));
+    }
+
+    #[test]
     fn quoted_lines_belong_to_their_record() {
-        let read = frames(
-            b"\r\n\r\n\"a\r\nb\",c\r\n\r\nd\"e,\"f\"\"\n\"\n",
-            CSV,
-            1000,
-            1,
-        );
-        assert_eq!(
-            read,
-            [
-                (b"\"a\r\nb\",c".to_vec(), None),
-                (b"d\"e,\"f\"\"\n\"".to_vec(), None)
-            ]
-        );
+        let read = frames(b"\r\n\r\n\"a\r\nb\",c\r\n\r\nd\"e,\"f\"\"\n\"\n", CSV, 1000, 1);
+        assert_eq!(read, [(b"\"a\r\nb\",c".to_vec(), None), (b"d\"e,\"f\"\"\n\"".to_vec(), None)]);
     }
 
     #[cfg(feature = "csv")]

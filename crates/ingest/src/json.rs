@@ -24,11 +24,7 @@ const DEEPEST: usize = 200;
 impl Bounds {
     /// The limits as they stand.
     fn strict(limits: &Limits) -> Self {
-        Self {
-            depth: limits.depth,
-            keys: limits.keys,
-            text: limits.text_bytes,
-        }
+        Self { depth: limits.depth, keys: limits.keys, text: limits.text_bytes }
     }
 
     /// What an envelope around a record may add: the record is held to its limits when it is received, where its id is
@@ -59,11 +55,7 @@ impl Bounds {
 /// `text_too_long` or `record_too_large`, the path where it is known, and the place as a byte offset.
 pub fn parse(text: &[u8], limits: &Limits) -> Result<Value, Issue> {
     if text.len() > limits.record_bytes.saturating_mul(4) {
-        return Err(Issue::new(
-            "record_too_large",
-            "",
-            "the text is larger than four times the limit of a record",
-        ));
+        return Err(Issue::new("record_too_large", "", "the text is larger than four times the limit of a record"));
     }
     parse_within(text, Bounds::strict(limits))
 }
@@ -105,10 +97,7 @@ pub(crate) fn body(text: &[u8], bounds: Bounds) -> Result<Body<'_>, Issue> {
     })?;
     reader.end()?;
     match items {
-        Some(items) => Ok(Body::Batch {
-            beside: reader.map(pairs)?,
-            items,
-        }),
+        Some(items) => Ok(Body::Batch { beside: reader.map(pairs)?, items }),
         // What was read already is cheap to read again, and the offsets stay right.
         None => {
             let mut again = Reader::new(text, bounds);
@@ -133,21 +122,8 @@ enum Step {
 
 impl<'a> Reader<'a> {
     fn new(text: &'a [u8], bounds: Bounds) -> Self {
-        let at = if text.starts_with(b"\xef\xbb\xbf") {
-            3
-        } else {
-            0
-        };
-        Self {
-            text,
-            at,
-            bounds: Bounds {
-                depth: bounds.depth.min(DEEPEST),
-                ..bounds
-            },
-            keys: 0,
-            path: Vec::new(),
-        }
+        let at = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        Self { text, at, bounds: Bounds { depth: bounds.depth.min(DEEPEST), ..bounds }, keys: 0, path: Vec::new() }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -186,30 +162,20 @@ impl<'a> Reader<'a> {
     }
 
     fn duplicate(&self, at: usize) -> Issue {
-        self.issue(
-            "duplicate_key",
-            "a name stands twice in one object, again",
-            at,
-        )
+        self.issue("duplicate_key", "a name stands twice in one object, again", at)
     }
 
     fn end(&mut self) -> Result<(), Issue> {
         self.space();
-        if self.at < self.text.len() {
-            Err(self.bad("something follows the value"))
-        } else {
-            Ok(())
-        }
+        if self.at < self.text.len() { Err(self.bad("something follows the value")) } else { Ok(()) }
     }
 
     fn value(&mut self, depth: usize) -> Result<Value, Issue> {
         self.space();
         match self.peek() {
-            Some(b'{' | b'[') if depth >= self.bounds.depth => Err(self.issue(
-                "too_deep",
-                "lists and maps nest deeper than the limit",
-                self.at,
-            )),
+            Some(b'{' | b'[') if depth >= self.bounds.depth => {
+                Err(self.issue("too_deep", "lists and maps nest deeper than the limit", self.at))
+            }
             Some(b'{') => {
                 let mut pairs = Vec::new();
                 self.pairs(&mut |reader, name, offset| {
@@ -237,11 +203,7 @@ impl<'a> Reader<'a> {
     }
 
     fn word(&mut self, word: &str, value: Value) -> Result<Value, Issue> {
-        if self
-            .text
-            .get(self.at..)
-            .is_some_and(|rest| rest.starts_with(word.as_bytes()))
-        {
+        if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
             self.at += word.len();
             Ok(value)
         } else {
@@ -250,10 +212,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The names of an object, each with its offset; the reader stands before the value.
-    fn pairs(
-        &mut self,
-        each: &mut dyn FnMut(&mut Self, Text, usize) -> Result<(), Issue>,
-    ) -> Result<(), Issue> {
+    fn pairs(&mut self, each: &mut dyn FnMut(&mut Self, Text, usize) -> Result<(), Issue>) -> Result<(), Issue> {
         self.at += 1;
         self.space();
         if self.take(b'}') {
@@ -321,12 +280,7 @@ impl<'a> Reader<'a> {
                 return Err(issue);
             }
         }
-        Ok(Value::Map(
-            pairs
-                .into_iter()
-                .map(|(name, _, value)| (name, value))
-                .collect(),
-        ))
+        Ok(Value::Map(pairs.into_iter().map(|(name, _, value)| (name, value)).collect()))
     }
 
     fn number(&mut self) -> Result<Value, Issue> {
@@ -352,20 +306,19 @@ impl<'a> Reader<'a> {
             }
             self.digits()?;
         }
-        let digits = self
-            .text
-            .get(start..self.at)
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .unwrap_or_default();
+        let digits =
+            self.text.get(start..self.at).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default();
         if whole && let Ok(number) = digits.parse() {
             return Ok(Value::Int(number));
         }
         match digits.parse::<Decimal>() {
             Ok(number) if number.scale() == 0 => Ok(Value::Int(number.units())),
             Ok(number) => Ok(Value::Decimal(number)),
-            Err(ParseError::TooManyDigits) => {
-                Err(self.issue("number_too_long", "a number keeps 18 digits after the point and about 19 in all, and is never rounded;", start))
-            }
+            Err(ParseError::TooManyDigits) => Err(self.issue(
+                "number_too_long",
+                "a number keeps 18 digits after the point and about 19 in all, and is never rounded;",
+                start,
+            )),
             Err(_) => Err(self.issue("bad_json", "a number is expected", start)),
         }
     }
@@ -375,11 +328,7 @@ impl<'a> Reader<'a> {
         while matches!(self.peek(), Some(b'0'..=b'9')) {
             self.at += 1;
         }
-        if self.at == start {
-            Err(self.bad("a digit is expected"))
-        } else {
-            Ok(())
-        }
+        if self.at == start { Err(self.bad("a digit is expected")) } else { Ok(()) }
     }
 
     fn string(&mut self) -> Result<Text, Issue> {
@@ -417,11 +366,7 @@ impl<'a> Reader<'a> {
             }
             None => Text::from(plain),
         };
-        if text.len() > self.bounds.text {
-            Err(self.too_long(start))
-        } else {
-            Ok(text)
-        }
+        if text.len() > self.bounds.text { Err(self.too_long(start)) } else { Ok(text) }
     }
 
     fn too_long(&self, start: usize) -> Issue {
@@ -430,13 +375,8 @@ impl<'a> Reader<'a> {
 
     /// The bytes since `from` as text.
     fn utf8(&self, from: usize) -> Result<&'a str, Issue> {
-        std::str::from_utf8(self.text.get(from..self.at).unwrap_or_default()).map_err(|error| {
-            self.issue(
-                "not_utf8",
-                "the text is not UTF-8",
-                from + error.valid_up_to(),
-            )
-        })
+        std::str::from_utf8(self.text.get(from..self.at).unwrap_or_default())
+            .map_err(|error| self.issue("not_utf8", "the text is not UTF-8", from + error.valid_up_to()))
     }
 
     fn escape(&mut self) -> Result<char, Issue> {
@@ -455,11 +395,7 @@ impl<'a> Reader<'a> {
                 let first = self.hex(start)?;
                 let code = match first {
                     0xd800..0xdc00 => {
-                        let low = if self.take(b'\\') && self.take(b'u') {
-                            self.hex(start)?
-                        } else {
-                            0
-                        };
+                        let low = if self.take(b'\\') && self.take(b'u') { self.hex(start)? } else { 0 };
                         if !(0xdc00..0xe000).contains(&low) {
                             return Err(self.issue("bad_json", "half of a surrogate pair", start));
                         }
@@ -467,18 +403,14 @@ impl<'a> Reader<'a> {
                     }
                     code => code,
                 };
-                char::from_u32(code)
-                    .ok_or_else(|| self.issue("bad_json", "half of a surrogate pair", start))?
+                char::from_u32(code).ok_or_else(|| self.issue("bad_json", "half of a surrogate pair", start))?
             }
             _ => return Err(self.issue("bad_json", "an escape that JSON does not know", start)),
         })
     }
 
     fn hex(&mut self, start: usize) -> Result<u32, Issue> {
-        let digits = self
-            .text
-            .get(self.at..self.at + 4)
-            .filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        let digits = self.text.get(self.at..self.at + 4).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
         self.at += 4;
         digits
             .and_then(|digits| u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok())
@@ -492,11 +424,7 @@ impl<'a> Reader<'a> {
             reader.space();
             let start = reader.at;
             reader.skip()?;
-            let item = reader
-                .text
-                .get(start..reader.at)
-                .unwrap_or_default()
-                .trim_ascii_end();
+            let item = reader.text.get(start..reader.at).unwrap_or_default().trim_ascii_end();
             if item.is_empty() {
                 return Err(reader.bad("a value is expected"));
             }

@@ -7,8 +7,8 @@
 //!
 //! | what comes | what reads it |
 //! |---|---|
-//! | a CSV file of any dialect | [`csv`], with a [`Mapping`] |
-//! | one JSON object a line | [`ndjson`], with a [`Mapping`] |
+//! | a CSV file of any dialect | [`csv()`], with a [`Mapping`] |
+//! | one JSON object a line | [`ndjson()`], with a [`Mapping`] |
 //! | rows or lines that the caller has already | [`Rows`] or [`Lines`], with a [`Mapping`] |
 //! | bodies that client libraries post | [`Segment`] |
 //!
@@ -74,5 +74,5 @@ pub use mapping::{Amount, Consented, Constant, Mapping, Names, Rest, choose};
 pub use ndjson::{Lines, Ndjson, ndjson, ndjson_columns, ndjson_reader};
 pub use rows::Rows;
 #[cfg(feature = "json")]
-pub use segment::{Message, Request, Segment};
+pub use segment::{Intake, Message, Request, Segment};
 pub use survey::DataProfile;

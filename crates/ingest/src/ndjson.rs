@@ -20,11 +20,7 @@ use crate::path::{self, without};
 ///
 /// # Errors
 /// Where the file cannot be opened or is empty; where the mapping does not fit the schema.
-pub fn ndjson(
-    path: impl AsRef<Path>,
-    mapping: &Mapping,
-    schema: &Schema,
-) -> Result<Ndjson<File>, Error> {
+pub fn ndjson(path: impl AsRef<Path>, mapping: &Mapping, schema: &Schema) -> Result<Ndjson<File>, Error> {
     let path = path.as_ref();
     let file = File::open(path).map_err(|reason| Error::open(path, reason))?;
     Ndjson::new(file, &path.display().to_string(), mapping, schema)
@@ -50,11 +46,7 @@ pub fn ndjson(
 ///
 /// # Errors
 /// As [`ndjson`].
-pub fn ndjson_reader<R: Read>(
-    from: R,
-    mapping: &Mapping,
-    schema: &Schema,
-) -> Result<Ndjson<R>, Error> {
+pub fn ndjson_reader<R: Read>(from: R, mapping: &Mapping, schema: &Schema) -> Result<Ndjson<R>, Error> {
     Ndjson::new(from, mapping.import_name(), mapping, schema)
 }
 
@@ -68,20 +60,14 @@ pub fn ndjson_columns(path: impl AsRef<Path>) -> Result<Vec<Text>, Error> {
     let file = File::open(path).map_err(|reason| Error::open(path, reason))?;
     let limits = Limits::default();
     let mut frames = Frames::new(file, Style::Lines, bound(&limits));
-    while let Some(frame) = frames.next().map_err(|reason| Error::Read {
-        path: name.clone(),
-        reason,
-    })? {
+    while let Some(frame) = frames.next().map_err(|reason| Error::Read { path: name.clone(), reason })? {
         if let Ok(value @ Value::Map(_)) = json::parse_within(frame.bytes, Bounds::roomy(&limits)) {
             let mut paths = Vec::new();
             list_paths(&value, "", &mut paths);
             return Ok(paths);
         }
     }
-    Err(Error::Empty {
-        path: name,
-        expected: "one JSON object a line is expected",
-    })
+    Err(Error::Empty { path: name, expected: "one JSON object a line is expected" })
 }
 
 /// All objects of a file; `None` for a line that is none.
@@ -90,18 +76,12 @@ pub(crate) fn each_line(path: &Path, each: &mut dyn FnMut(Option<&Value>)) -> Re
     let file = File::open(path).map_err(|reason| Error::open(path, reason))?;
     let limits = Limits::default();
     let mut frames = Frames::new(file, Style::Lines, bound(&limits));
-    while let Some(frame) = frames.next().map_err(|reason| Error::Read {
-        path: name.clone(),
-        reason,
-    })? {
+    while let Some(frame) = frames.next().map_err(|reason| Error::Read { path: name.clone(), reason })? {
         if frame.fault.is_none() && frame.bytes.trim_ascii().is_empty() {
             continue;
         }
-        let read = if frame.fault.is_none() {
-            json::parse_within(frame.bytes, Bounds::roomy(&limits)).ok()
-        } else {
-            None
-        };
+        let read =
+            if frame.fault.is_none() { json::parse_within(frame.bytes, Bounds::roomy(&limits)).ok() } else { None };
         each(read.as_ref().filter(|value| matches!(value, Value::Map(_))));
     }
     Ok(())
@@ -116,14 +96,7 @@ fn list_paths(value: &Value, under: &str, to: &mut Vec<Text>) {
     match value {
         Value::Map(pairs) => {
             for (name, value) in pairs.iter() {
-                below(
-                    if under.is_empty() {
-                        name.to_string()
-                    } else {
-                        format!("{under}.{name}")
-                    },
-                    value,
-                );
+                below(if under.is_empty() { name.to_string() } else { format!("{under}.{name}") }, value);
             }
         }
         Value::List(items) => {
@@ -162,17 +135,8 @@ impl Lines {
     /// As [`Mapping::check`].
     pub fn new(mapping: &Mapping, schema: &Schema) -> Result<Self, Error> {
         let plan = Plan::new(mapping, schema)?;
-        let paths = plan
-            .needs
-            .iter()
-            .map(|column| path::Path::new(column))
-            .collect();
-        Ok(Self {
-            plan,
-            paths,
-            records: Counter::new(schema),
-            spoilt: Counter::new(schema),
-        })
+        let paths = plan.needs.iter().map(|column| path::Path::new(column)).collect();
+        Ok(Self { plan, paths, records: Counter::new(schema), spoilt: Counter::new(schema) })
     }
 
     /// Reads one line. `number` counts lines from 1; `received` is when it came in, where that is known.
@@ -183,29 +147,16 @@ impl Lines {
             Err(issue) => self.spoilt(issue.row(number), line, received),
             Ok(object @ Value::Map(_)) => {
                 let content = object.to_json();
-                let take = |path: &path::Path| {
-                    path.find(&object)
-                        .map_or(Value::Null, |value| self.plan.clean(value))
-                };
+                let take = |path: &path::Path| path.find(&object).map_or(Value::Null, |value| self.plan.clean(value));
                 let rest = match self.plan.keeps_rest() {
                     true => without(&object, &self.paths),
                     false => Vec::new(),
                 };
-                let rest = rest
-                    .into_iter()
-                    .map(|(name, value)| (name, self.plan.clean(&value)))
-                    .collect();
-                let row = Row {
-                    values: self.paths.iter().map(take).collect(),
-                    rest,
-                    content: &content,
-                    number,
-                    received,
-                };
+                let rest = rest.into_iter().map(|(name, value)| (name, self.plan.clean(&value))).collect();
+                let row =
+                    Row { values: self.paths.iter().map(take).collect(), rest, content: &content, number, received };
                 let records = &mut self.records;
-                self.plan
-                    .draft(row, || records.next(content.as_bytes()))
-                    .into()
+                self.plan.draft(row, || records.next(content.as_bytes())).into()
             }
             Ok(_) => self.spoilt(
                 Issue::new("not_an_object", "", "one JSON object a line is expected").row(number),
@@ -241,35 +192,16 @@ impl<R: Read> Ndjson<R> {
     fn new(from: R, path: &str, mapping: &Mapping, schema: &Schema) -> Result<Self, Error> {
         let lines = Lines::new(mapping, schema)?;
         let mut frames = Frames::new(from, Style::Lines, bound(schema.limits()));
-        if frames
-            .peek(1)
-            .map_err(|reason| Error::Read {
-                path: path.into(),
-                reason,
-            })?
-            .is_empty()
-        {
-            return Err(Error::Empty {
-                path: path.into(),
-                expected: "one JSON object a line is expected",
-            });
+        if frames.peek(1).map_err(|reason| Error::Read { path: path.into(), reason })?.is_empty() {
+            return Err(Error::Empty { path: path.into(), expected: "one JSON object a line is expected" });
         }
-        Ok(Self {
-            frames,
-            lines,
-            number: 0,
-            received: None,
-            done: false,
-        })
+        Ok(Self { frames, lines, number: 0, received: None, done: false })
     }
 
     /// When the records came in, where the mapping names no path for it.
     #[must_use]
     pub fn received_at(self, received: Time) -> Self {
-        Self {
-            received: Some(received),
-            ..self
-        }
+        Self { received: Some(received), ..self }
     }
 }
 
@@ -287,12 +219,8 @@ impl<R: Read> Iterator for Ndjson<R> {
                 }
                 Err(error) => {
                     self.done = true;
-                    let issue = Issue::new(
-                        "unreadable",
-                        "",
-                        &format!("reading ended here: {}", error.kind()),
-                    )
-                    .row(number);
+                    let issue =
+                        Issue::new("unreadable", "", &format!("reading ended here: {}", error.kind())).row(number);
                     return Some(self.lines.spoilt(issue, &[], self.received));
                 }
             };
@@ -302,11 +230,9 @@ impl<R: Read> Iterator for Ndjson<R> {
             }
             self.number = number;
             return Some(match frame.fault {
-                Some((code, detail)) => self.lines.spoilt(
-                    Issue::new(code, "", detail).row(number),
-                    frame.bytes,
-                    self.received,
-                ),
+                Some((code, detail)) => {
+                    self.lines.spoilt(Issue::new(code, "", detail).row(number), frame.bytes, self.received)
+                }
                 None => self.lines.line(frame.bytes, number, self.received),
             });
         }

@@ -38,10 +38,7 @@ impl Path {
                 None => steps.push(Step::Name(part.into())),
             }
         }
-        Self {
-            whole: text.into(),
-            steps,
-        }
+        Self { whole: text.into(), steps }
     }
 
     /// What stands there.
@@ -49,13 +46,11 @@ impl Path {
         if let Some(value) = get(within, &self.whole) {
             return Some(value);
         }
-        self.steps
-            .iter()
-            .try_fold(within, |value, step| match (step, value) {
-                (Step::Name(name), value) => get(value, name),
-                (Step::Item(nth), Value::List(items)) => items.get(*nth),
-                _ => None,
-            })
+        self.steps.iter().try_fold(within, |value, step| match (step, value) {
+            (Step::Name(name), value) => get(value, name),
+            (Step::Item(nth), Value::List(items)) => items.get(*nth),
+            _ => None,
+        })
     }
 }
 
@@ -64,9 +59,7 @@ pub(crate) fn get<'a>(within: &'a Value, name: &str) -> Option<&'a Value> {
     let Value::Map(pairs) = within else {
         return None;
     };
-    let at = pairs
-        .binary_search_by(|(known, _)| known.as_str().cmp(name))
-        .ok()?;
+    let at = pairs.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
     pairs.get(at).map(|(_, value)| value)
 }
 
@@ -76,11 +69,8 @@ pub(crate) fn without(object: &Value, paths: &[Path]) -> Vec<(Text, Value)> {
         return Vec::new();
     };
     let taken = |name: &Text| paths.iter().any(|path| path.whole == *name);
-    let deep: Vec<&[Step]> = paths
-        .iter()
-        .filter(|path| get(object, &path.whole).is_none())
-        .map(|path| path.steps.as_slice())
-        .collect();
+    let deep: Vec<&[Step]> =
+        paths.iter().filter(|path| get(object, &path.whole).is_none()).map(|path| path.steps.as_slice()).collect();
     pairs
         .iter()
         .filter(|(name, _)| !taken(name))
@@ -102,10 +92,8 @@ fn prune(name: &Text, value: &Value, paths: &[&[Step]]) -> Option<Value> {
     }
     match value {
         Value::Map(pairs) if !below.is_empty() => {
-            let left: Vec<(Text, Value)> = pairs
-                .iter()
-                .filter_map(|(name, value)| Some((name.clone(), prune(name, value, &below)?)))
-                .collect();
+            let left: Vec<(Text, Value)> =
+                pairs.iter().filter_map(|(name, value)| Some((name.clone(), prune(name, value, &below)?))).collect();
             (pairs.is_empty() || !left.is_empty()).then(|| Value::map(left))
         }
         _ => Some(value.clone()),
@@ -119,13 +107,7 @@ mod tests {
     fn ada() -> Value {
         let item = |sku: &str| Value::map([("sku".into(), sku.into())]);
         Value::map([
-            (
-                "customer".into(),
-                Value::map([
-                    ("email".into(), "ada@example.com".into()),
-                    ("age".into(), 36.into()),
-                ]),
-            ),
+            ("customer".into(), Value::map([("email".into(), "ada@example.com".into()), ("age".into(), 36.into())])),
             ("items".into(), Value::from(vec![item("a"), item("b")])),
             ("a.b".into(), 1.into()),
             ("x[y]".into(), 2.into()),
@@ -139,15 +121,8 @@ mod tests {
         assert_eq!(find("items[1].sku").as_deref(), Some("b"));
         assert_eq!(find("a.b").as_deref(), Some("1"));
         assert_eq!(find("x[y]").as_deref(), Some("2"));
-        for nothing in [
-            "customer.phone",
-            "items[2].sku",
-            "items.sku",
-            "customer.email.domain",
-            "",
-            "[0]",
-            "items[-1]",
-        ] {
+        for nothing in ["customer.phone", "items[2].sku", "items.sku", "customer.email.domain", "", "[0]", "items[-1]"]
+        {
             assert_eq!(find(nothing), None, "{nothing}");
         }
     }
@@ -155,24 +130,11 @@ mod tests {
     #[test]
     fn what_is_left_is_all_that_no_path_names() {
         let left = |paths: &[&str]| {
-            Value::map(without(
-                &ada(),
-                &paths.iter().map(|path| Path::new(path)).collect::<Vec<_>>(),
-            ))
-            .to_json()
+            Value::map(without(&ada(), &paths.iter().map(|path| Path::new(path)).collect::<Vec<_>>())).to_json()
         };
+        assert_eq!(left(&["customer.email", "a.b", "x[y]", "items"]), r#"{"customer":{"age":36}}"#);
         assert_eq!(
-            left(&["customer.email", "a.b", "x[y]", "items"]),
-            r#"{"customer":{"age":36}}"#
-        );
-        assert_eq!(
-            left(&[
-                "customer.email",
-                "customer.age",
-                "items[0].sku",
-                "a.b",
-                "x[y]"
-            ]),
+            left(&["customer.email", "customer.age", "items[0].sku", "a.b", "x[y]"]),
             r#"{"items":[{"sku":"a"},{"sku":"b"}]}"#
         );
         assert_eq!(left(&["customer", "items", "a.b", "x[y]"]), "{}");

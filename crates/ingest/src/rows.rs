@@ -52,23 +52,15 @@ impl Rows {
         let header = columns(header);
         let mut needs = Vec::new();
         for column in &plan.needs {
-            let mut places = header
-                .iter()
-                .enumerate()
-                .filter(|(_, (_, said))| said == column);
-            match (places.next(), places.next()) {
-                (Some((at, _)), None) => needs.push(at),
-                (Some(_), Some(_)) => {
-                    let reason =
-                        format!("the column `{column}`, which the mapping names, stands twice");
-                    return Err(Error::Header {
-                        path: mapping.import_name().into(),
-                        reason,
-                    });
-                }
-                (None, _) => {
-                    let said: Vec<Text> = header.into_iter().map(|(name, _)| name).collect();
-                    return Err(Error::column(mapping.import_name(), column, &said));
+            if header.iter().filter(|(_, said)| said == column).count() > 1 {
+                let reason = format!("the column `{column}`, which the mapping names, stands twice");
+                return Err(Error::Header { path: mapping.import_name().into(), reason });
+            }
+            match header.iter().position(|(name, _)| name == column) {
+                Some(at) => needs.push(at),
+                None => {
+                    let names: Vec<Text> = header.into_iter().map(|(name, _)| name).collect();
+                    return Err(Error::column(mapping.import_name(), column, &names));
                 }
             }
         }
@@ -77,26 +69,10 @@ impl Rows {
             true => (0..header.len()).filter(|at| !needs.contains(at)).collect(),
             false => Vec::new(),
         };
-        let by_name: BTreeMap<&Text, usize> = header
-            .iter()
-            .enumerate()
-            .map(|(at, name)| (name, at))
-            .collect();
-        let sorted = by_name
-            .into_iter()
-            .map(|(name, at)| (at, Value::Text(name.clone()).to_json()))
-            .collect();
+        let by_name: BTreeMap<&Text, usize> = header.iter().enumerate().map(|(at, name)| (name, at)).collect();
+        let sorted = by_name.into_iter().map(|(name, at)| (at, Value::Text(name.clone()).to_json())).collect();
         let (records, spoilt) = (Counter::new(schema), Counter::new(schema));
-        Ok(Self {
-            plan,
-            header,
-            needs,
-            rest,
-            sorted,
-            records,
-            spoilt,
-            content: String::new(),
-        })
+        Ok(Self { plan, header, needs, rest, sorted, records, spoilt, content: String::new() })
     }
 
     /// The names of the columns.
@@ -110,38 +86,22 @@ impl Rows {
     pub fn row(&mut self, cells: &[&str], number: u64, received: Option<Time>) -> Parsed {
         if cells.len() != self.header.len() {
             let issue = self.wrong_count(cells.len(), number);
-            let raw = Value::from(
-                cells
-                    .iter()
-                    .map(|cell| Value::from(*cell))
-                    .collect::<Vec<_>>(),
-            )
-            .to_json();
+            let raw = Value::from(cells.iter().map(|cell| Value::from(*cell)).collect::<Vec<_>>()).to_json();
             return self.spoilt(issue, raw.as_bytes(), received);
         }
         let cell = |at: &usize| cells.get(*at).copied().unwrap_or_default();
         self.content.clear();
         for (at, name) in &self.sorted {
-            self.content
-                .push(if self.content.is_empty() { '{' } else { ',' });
+            self.content.push(if self.content.is_empty() { '{' } else { ',' });
             self.content.push_str(name);
             self.content.push(':');
             quote(cell(at), &mut self.content);
         }
-        self.content
-            .push_str(if self.content.is_empty() { "{}" } else { "}" });
+        self.content.push_str(if self.content.is_empty() { "{}" } else { "}" });
         let name = |at: &usize| self.header.get(*at).cloned().unwrap_or_default();
         let row = Row {
-            values: self
-                .needs
-                .iter()
-                .map(|at| self.plan.cell(cell(at)))
-                .collect(),
-            rest: self
-                .rest
-                .iter()
-                .map(|at| (name(at), self.plan.cell(cell(at))))
-                .collect(),
+            values: self.needs.iter().map(|at| self.plan.cell(cell(at))).collect(),
+            rest: self.rest.iter().map(|at| (name(at), self.plan.cell(cell(at)))).collect(),
             content: &self.content,
             number,
             received,
@@ -169,16 +129,12 @@ impl Rows {
 }
 
 /// The names of columns as they are used, and as they were said.
-fn columns(header: &[&str]) -> Vec<(Text, Text)> {
+pub(crate) fn columns(header: &[&str]) -> Vec<(Text, Text)> {
     let mut taken = std::collections::BTreeSet::new();
     let mut columns = Vec::new();
     for (at, name) in header.iter().enumerate() {
         let said = Text::from(name.trim());
-        let mut name = if said.is_empty() {
-            Text::from(format!("column_{}", at + 1))
-        } else {
-            said.clone()
-        };
+        let mut name = if said.is_empty() { Text::from(format!("column_{}", at + 1)) } else { said.clone() };
         while !taken.insert(name.clone()) {
             name = format!("{name}_{}", at + 1).into();
         }
@@ -189,10 +145,7 @@ fn columns(header: &[&str]) -> Vec<(Text, Text)> {
 
 /// A JSON string, as the model writes it.
 fn quote(text: &str, out: &mut String) {
-    if text
-        .bytes()
-        .any(|byte| byte < b' ' || byte == b'"' || byte == b'\\')
-    {
+    if text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
         out.push_str(&Value::from(text).to_json());
     } else {
         out.push('"');

@@ -1,12 +1,6 @@
 //! Bodies that real client libraries posted: each message is read, and every value of it stays reachable.
 #![cfg(all(feature = "json", feature = "gzip"))]
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a test may be blunt"
-)]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may be blunt")]
 
 use std::path::{Path, PathBuf};
 
@@ -15,10 +9,8 @@ use onefold_ingest::{Request, Segment, json};
 use onefold_model::{Kind, Limits, Parsed, Party, Schema, Time, Value};
 
 fn captures() -> Option<PathBuf> {
-    let root = std::env::var("ONEFOLD_SHARED").map_or_else(
-        |_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
+    let root = std::env::var("ONEFOLD_SHARED")
+        .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
     let captures = root.join("vectors/sdk");
     if captures.is_dir() {
         return Some(captures);
@@ -54,70 +46,36 @@ fn leaves(value: &Value, to: &mut Vec<String>) {
 #[test]
 fn every_message_is_read_and_every_value_of_it_reachable() {
     let Some(captures) = captures() else { return };
-    let web = Segment::new("web")
-        .group("account_id")
-        .build(&schema())
-        .unwrap();
-    let limits = Limits {
-        record_bytes: 1 << 20,
-        keys: 10_000,
-        ..Limits::default()
-    };
+    let web = Segment::new("web").group("account_id").build(&schema()).unwrap();
+    let limits = Limits { record_bytes: 1 << 20, keys: 10_000, ..Limits::default() };
     let mut messages = 0;
-    for client in [
-        "segment_python",
-        "segment_node",
-        "rudder_python",
-        "jitsu_js",
-    ] {
-        let mut files: Vec<PathBuf> = std::fs::read_dir(captures.join(client))
-            .unwrap()
-            .map(|file| file.unwrap().path())
-            .collect();
+    for client in ["segment_python", "segment_node", "rudder_python", "jitsu_js"] {
+        let mut files: Vec<PathBuf> =
+            std::fs::read_dir(captures.join(client)).unwrap().map(|file| file.unwrap().path()).collect();
         files.retain(|file| file.extension().is_some_and(|ending| ending == "raw"));
         assert!(!files.is_empty());
         for file in files {
-            let meta = json::parse(
-                &std::fs::read(file.with_extension("meta.json")).unwrap(),
-                &limits,
-            )
-            .unwrap();
+            let meta = json::parse(&std::fs::read(file.with_extension("meta.json")).unwrap(), &limits).unwrap();
             let mut request = Request::new(find(&meta, "path").as_text().unwrap());
-            let Value::List(headers) = find(&meta, "headers") else {
-                panic!("headers")
-            };
+            let Value::List(headers) = find(&meta, "headers") else { panic!("headers") };
             for header in headers.iter() {
-                let Value::List(pair) = header else {
-                    panic!("a header")
-                };
+                let Value::List(pair) = header else { panic!("a header") };
                 request = request.header(&pair[0].to_string(), &pair[1].to_string());
             }
             assert!(request.write_key().is_some());
             let received: Time = "2026-11-21T23:00:00Z".parse().unwrap();
             for parsed in web.request(&request, &std::fs::read(&file).unwrap(), Some(received)) {
-                let Parsed::Draft(draft) = parsed else {
-                    panic!("{client}: {parsed:?}")
-                };
+                let Parsed::Draft(draft) = parsed else { panic!("{client}: {parsed:?}") };
                 let mut notes = Vec::new();
                 draft.receive_noting(received, &mut notes).unwrap();
                 messages += 1;
             }
 
-            let body = json::parse(
-                &std::fs::read(file.with_extension("body.json")).unwrap(),
-                &limits,
-            )
-            .unwrap();
+            let body = json::parse(&std::fs::read(file.with_extension("body.json")).unwrap(), &limits).unwrap();
             let (beside, items) = match (find(&body, "batch"), &body) {
-                (Value::List(items), Value::Map(pairs)) => (
-                    Value::map(
-                        pairs
-                            .iter()
-                            .filter(|(name, _)| name.as_str() != "batch")
-                            .cloned(),
-                    ),
-                    items.to_vec(),
-                ),
+                (Value::List(items), Value::Map(pairs)) => {
+                    (Value::map(pairs.iter().filter(|(name, _)| name.as_str() != "batch").cloned()), items.to_vec())
+                }
                 _ => (Value::Null, vec![body.clone()]),
             };
             let defaults = Defaults::new(beside.clone()).kind(request.kind());
@@ -131,8 +89,7 @@ fn every_message_is_read_and_every_value_of_it_reachable() {
                     // Times are reachable as microseconds.
                     let time = Time::from_calendar(&leaf).map(|time| time.micros().to_string());
                     assert!(
-                        reachable.contains(&leaf)
-                            || time.is_ok_and(|time| reachable.contains(&time)),
+                        reachable.contains(&leaf) || time.is_ok_and(|time| reachable.contains(&time)),
                         "{client}: {leaf} is lost"
                     );
                 }
@@ -146,32 +103,22 @@ fn find<'a>(within: &'a Value, name: &str) -> &'a Value {
     let Value::Map(pairs) = within else {
         return Value::NULL;
     };
-    pairs
-        .iter()
-        .find(|(known, _)| known.as_str() == name)
-        .map_or(Value::NULL, |(_, value)| value)
+    pairs.iter().find(|(known, _)| known.as_str() == name).map_or(Value::NULL, |(_, value)| value)
 }
 
 #[test]
 fn a_refusal_in_the_context_of_a_real_client_is_a_choice() {
     let Some(captures) = captures() else { return };
-    let web = Segment::new("web")
-        .group("account_id")
-        .build(&schema())
-        .unwrap();
+    let web = Segment::new("web").group("account_id").build(&schema()).unwrap();
     let body = std::fs::read(captures.join("segment_python/0001.raw")).unwrap();
     let received: Time = "2026-11-21T23:00:00Z".parse().unwrap();
     let choices: usize = web
         .body(&body, Some(received))
         .iter()
         .map(|parsed| match parsed {
-            Parsed::Draft(draft) => draft
-                .receive(received)
-                .unwrap()
-                .choices
-                .iter()
-                .filter(|choice| choice.action.restricts())
-                .count(),
+            Parsed::Draft(draft) => {
+                draft.receive(received).unwrap().choices.iter().filter(|choice| choice.action.restricts()).count()
+            }
             Parsed::Quarantined { issue, .. } => panic!("{issue}"),
         })
         .sum();

@@ -10,18 +10,13 @@ use onefold_model::schema::Spec;
 use onefold_model::{Parsed, Time};
 
 fn data() -> Option<PathBuf> {
-    let root = std::env::var("ONEFOLD_SHARED").map_or_else(
-        |_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
+    let root = std::env::var("ONEFOLD_SHARED")
+        .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
     let data = root.join("data");
     if data.is_dir() {
         return Some(data);
     }
-    assert!(
-        std::env::var("ONEFOLD_REQUIRE_DATA").as_deref() != Ok("1"),
-        "the data files are not there"
-    );
+    assert!(std::env::var("ONEFOLD_REQUIRE_DATA").as_deref() != Ok("1"), "the data files are not there");
     println!("skipped: the data files are not there");
     None
 }
@@ -40,10 +35,7 @@ fn guesses_read_every_row_and_a_row_fed_again_is_itself() {
         let profile = DataProfile::of_csv(&path).unwrap();
         assert_eq!(profile.records(), rows, "{name}");
         let text = infer_schema(&[profile]);
-        let schema = Spec::from_toml_with(&text, &["import"])
-            .unwrap()
-            .build([7; 32].into())
-            .unwrap();
+        let schema = Spec::from_toml_with(&text, &["import"]).unwrap().build([7; 32].into()).unwrap();
         let mappings = imports(&text).unwrap();
         let mapping = choose(&mappings, &csv_columns(&path).unwrap()).unwrap();
         assert_eq!(mapping.event != "identify", event, "{name}");
@@ -51,17 +43,12 @@ fn guesses_read_every_row_and_a_row_fed_again_is_itself() {
         let mut ids = BTreeSet::new();
         let mut lines = Vec::new();
         for parsed in csv(&path, mapping, &schema).unwrap() {
-            let Parsed::Draft(draft) = parsed else {
-                panic!("{name}: {parsed:?}")
-            };
+            let Parsed::Draft(draft) = parsed else { panic!("{name}: {parsed:?}") };
             if let Err(issue) = draft.receive(now) {
                 // Births before 1970 are traits, sales before it are not there.
                 panic!("{name}: {issue}");
             }
-            assert!(
-                ids.insert(draft.id().unwrap()),
-                "{name}: two rows have one id"
-            );
+            assert!(ids.insert(draft.id().unwrap()), "{name}: two rows have one id");
             lines.extend_from_slice(&draft.to_raw());
             lines.push(b'\n');
         }

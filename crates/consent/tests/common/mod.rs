@@ -5,18 +5,12 @@
 use std::collections::BTreeSet;
 
 use onefold_consent::{Entry, Seq, Status};
-use onefold_model::{
-    Action, Actor, ChannelId, Class, Kind, Member, PurposeId, Schema, Scope, Time, Token,
-};
+use onefold_model::{Action, Actor, ChannelId, Class, Kind, Member, PurposeId, Schema, Scope, Time, Token};
 
 /// Two kinds that prove a person and two that do not.
 pub(crate) fn schema() -> Schema {
-    let kinds = Schema::builder()
-        .kind(Kind::person("user_id"))
-        .kind(Kind::person("email"));
-    let kinds = kinds
-        .kind(Kind::device("cookie"))
-        .kind(Kind::device("phone_app"));
+    let kinds = Schema::builder().kind(Kind::person("user_id")).kind(Kind::person("email"));
+    let kinds = kinds.kind(Kind::device("cookie")).kind(Kind::device("phone_app"));
     kinds
         .source("web", onefold_model::Party::First, 50)
         .field("country", onefold_model::Type::Text)
@@ -30,10 +24,7 @@ pub(crate) fn schema() -> Schema {
 }
 
 pub(crate) fn member(schema: &Schema, kind: &str, nth: u8) -> Member {
-    Member {
-        kind: schema.kind(kind).unwrap(),
-        token: Token([nth; 16]),
-    }
+    Member { kind: schema.kind(kind).unwrap(), token: Token([nth; 16]) }
 }
 
 #[derive(Clone, Debug)]
@@ -56,14 +47,7 @@ fn effective(entry: &Entry) -> Time {
 }
 
 fn restrictive(entry: &Entry) -> bool {
-    [
-        Action::Withdraw,
-        Action::Refuse,
-        Action::Object,
-        Action::OptOut,
-        Action::Gpc,
-    ]
-    .contains(&entry.action)
+    [Action::Withdraw, Action::Refuse, Action::Object, Action::OptOut, Action::Gpc].contains(&entry.action)
 }
 
 fn granting(entry: &Entry) -> bool {
@@ -71,11 +55,7 @@ fn granting(entry: &Entry) -> bool {
 }
 
 fn key(entry: &Entry) -> (Time, u8, Seq) {
-    (
-        effective(entry),
-        u8::from(restrictive(entry) || entry.action == Action::Invalidate),
-        entry.seq,
-    )
+    (effective(entry), u8::from(restrictive(entry) || entry.action == Action::Invalidate), entry.seq)
 }
 
 fn usable(grant: &Entry, q: &Question) -> Result<(), &'static str> {
@@ -95,11 +75,7 @@ fn usable(grant: &Entry, q: &Question) -> Result<(), &'static str> {
 }
 
 fn unusable(why: &'static str) -> Status {
-    if why == "expired" || why == "notice_superseded" {
-        Status::NeedsRenewal
-    } else {
-        Status::Unknown
-    }
+    if why == "expired" || why == "notice_superseded" { Status::NeedsRenewal } else { Status::Unknown }
 }
 
 /// One lane: the entries for all channels, with those for `channel`.
@@ -107,28 +83,17 @@ fn one(entries: &[Entry], schema: &Schema, q: &Question, channel: Option<Channel
     let proves = |member: Member| schema.class(member.kind) == Class::Person;
     let mut asked: Vec<&Entry> = entries
         .iter()
-        .filter(|it| {
-            it.purpose == Scope::Only(q.purpose) || it.purpose == Scope::All && !granting(it)
-        })
+        .filter(|it| it.purpose == Scope::Only(q.purpose) || it.purpose == Scope::All && !granting(it))
         .filter(|it| it.channel.is_none() || it.channel == channel)
         .filter(|it| it.recorded <= q.as_of && effective(it) <= q.at)
         .filter(|it| restrictive(it) || granting(it) || it.action == Action::Invalidate)
         .collect();
     asked.sort_by_key(|it| key(it));
-    let of_person: Vec<&Entry> = asked
-        .iter()
-        .copied()
-        .filter(|it| q.members.contains(&it.on))
-        .collect();
+    let of_person: Vec<&Entry> = asked.iter().copied().filter(|it| q.members.contains(&it.on)).collect();
     let void = |grant: &Entry| {
-        of_person
-            .iter()
-            .any(|it| it.action == Action::Invalidate && it.on == grant.on && key(it) > key(grant))
+        of_person.iter().any(|it| it.action == Action::Invalidate && it.on == grant.on && key(it) > key(grant))
     };
-    let proven = of_person
-        .iter()
-        .copied()
-        .rfind(|it| proves(it.on) && it.action != Action::Invalidate);
+    let proven = of_person.iter().copied().rfind(|it| proves(it.on) && it.action != Action::Invalidate);
     if let Some(last) = proven
         && restrictive(last)
     {
@@ -136,19 +101,12 @@ fn one(entries: &[Entry], schema: &Schema, q: &Question, channel: Option<Channel
     }
     let mut standing: Vec<&Entry> = Vec::new();
     for on in q.members.union(&q.restricting) {
-        let own = asked
-            .iter()
-            .copied()
-            .rfind(|it| it.on == *on && it.action != Action::Invalidate);
+        let own = asked.iter().copied().rfind(|it| it.on == *on && it.action != Action::Invalidate);
         standing.extend(own.filter(|it| restrictive(it)));
     }
     standing.retain(|it| proven.is_none_or(|proven| effective(it) >= effective(proven)));
     if let Some(winner) = standing.into_iter().max_by_key(|it| key(it)) {
-        let reason = if proves(winner.on) {
-            "authenticated_restriction"
-        } else {
-            "restriction_on_linked_identity"
-        };
+        let reason = if proves(winner.on) { "authenticated_restriction" } else { "restriction_on_linked_identity" };
         return (Status::Denied, Some(winner.seq), reason);
     }
     if let Some(grant) = proven {
@@ -162,11 +120,7 @@ fn one(entries: &[Entry], schema: &Schema, q: &Question, channel: Option<Channel
     }
     let mut best: Option<((u8, Seq), Answer)> = None;
     for on in &q.members {
-        let Some(grant) = of_person
-            .iter()
-            .copied()
-            .rfind(|it| it.on == *on && granting(it))
-        else {
+        let Some(grant) = of_person.iter().copied().rfind(|it| it.on == *on && granting(it)) else {
             continue;
         };
         if q.via.is_some_and(|via| via != *on) {
@@ -178,17 +132,10 @@ fn one(entries: &[Entry], schema: &Schema, q: &Question, channel: Option<Channel
             match usable(grant, q) {
                 Ok(()) if q.via == Some(*on) => (3, Status::Granted, "device_grant"),
                 Ok(()) => (2, Status::GrantedDeviceOnly, "device_grant"),
-                Err(why) => (
-                    u8::from(unusable(why) == Status::NeedsRenewal),
-                    unusable(why),
-                    why,
-                ),
+                Err(why) => (u8::from(unusable(why) == Status::NeedsRenewal), unusable(why), why),
             }
         };
-        if best
-            .as_ref()
-            .is_none_or(|(before, _)| (rank, grant.seq) > *before)
-        {
+        if best.as_ref().is_none_or(|(before, _)| (rank, grant.seq) > *before) {
             best = Some(((rank, grant.seq), (status, Some(grant.seq), why)));
         }
     }
@@ -215,12 +162,6 @@ pub(crate) fn oracle(entries: &[Entry], schema: &Schema, q: &Question) -> Answer
     let lanes = std::iter::once(None).chain((0..4).map(|id| Some(ChannelId(id))));
     lanes
         .map(|lane| one(entries, schema, q, lane))
-        .reduce(|a, b| {
-            if permissiveness(&b) < permissiveness(&a) {
-                b
-            } else {
-                a
-            }
-        })
+        .reduce(|a, b| if permissiveness(&b) < permissiveness(&a) { b } else { a })
         .unwrap()
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use onefold_identity::{Cut, Graph, Rules};
-use onefold_model::{Class, EventId, Gate, Member, Members, ProfileId, Reason, Ruling, Schema, Time, Until, Verdict, Word};
+use onefold_model::{
+    Class, EventId, Gate, Member, Members, ProfileId, Reason, Ruling, Schema, Time, Until, Verdict, Word,
+};
 
 /// A sighting as a test writes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +51,8 @@ impl World {
         let profiles: BTreeMap<_, _> = graph.profiles().map(|id| (id, of(id))).collect();
         assert_eq!(graph.nodes(), profiles.values().map(|(members, _)| members.len()).sum::<usize>());
         let homes: BTreeMap<_, _> = told.iter().map(|told| (told.id, graph.home(told.id).unwrap())).collect();
-        let by_events: BTreeMap<_, _> = graph.profiles().flat_map(|id| graph.events(id).into_iter().map(move |event| (event, id))).collect();
+        let by_events: BTreeMap<_, _> =
+            graph.profiles().flat_map(|id| graph.events(id).into_iter().map(move |event| (event, id))).collect();
         assert_eq!(homes, by_events);
         World {
             profiles,
@@ -65,6 +68,8 @@ impl World {
     }
 }
 
+/// When, whom, and which two are one.
+type Naming = (Time, Vec<Member>, Option<(Member, Member)>);
 type Group = BTreeSet<Member>;
 type Sets = Vec<Vec<Group>>;
 
@@ -79,12 +84,19 @@ fn pair(a: Member, b: Member) -> (Member, Member) {
     (a.min(b), a.max(b))
 }
 
-pub(crate) fn oracle(schema: &Schema, rules: &Rules, told: &[Told], rulings: &[Ruling], gate: &Table, now: Time) -> World {
+pub(crate) fn oracle(
+    schema: &Schema,
+    rules: &Rules,
+    told: &[Told],
+    rulings: &[Ruling],
+    gate: &Table,
+    now: Time,
+) -> World {
     let class = |member: &Member| schema.class(member.kind);
     let gap = |member: &Member| schema.kind_info(member.kind).unwrap().session;
 
     // Whom each sighting names, before sessions.
-    let mut named: BTreeMap<EventId, (Time, Vec<Member>, Option<(Member, Member)>)> = BTreeMap::new();
+    let mut named: BTreeMap<EventId, Naming> = BTreeMap::new();
     for one in told {
         let mut who: BTreeSet<Member> = one.who.iter().copied().collect();
         let mut alias = None;
@@ -105,10 +117,13 @@ pub(crate) fn oracle(schema: &Schema, rules: &Rules, told: &[Told], rulings: &[R
     // Sessions: sort a device's sightings, cut at silences.
     let mut device_of: BTreeMap<Member, Member> = BTreeMap::new();
     let mut session: BTreeMap<(EventId, Member), Member> = BTreeMap::new();
-    let mentions = |(_, who, alias): &(Time, Vec<Member>, Option<(Member, Member)>)| -> BTreeSet<Member> { who.iter().copied().chain(alias.iter().flat_map(|(a, b)| [*a, *b])).collect() };
-    let devices: BTreeSet<Member> = named.values().flat_map(|it| mentions(it)).filter(|member| gap(member).is_some()).collect();
+    let mentions = |(_, who, alias): &Naming| -> BTreeSet<Member> {
+        who.iter().copied().chain(alias.iter().flat_map(|(a, b)| [*a, *b])).collect()
+    };
+    let devices: BTreeSet<Member> = named.values().flat_map(mentions).filter(|member| gap(member).is_some()).collect();
     for device in devices {
-        let mut seen: Vec<(Time, EventId)> = named.iter().filter(|(_, it)| mentions(it).contains(&device)).map(|(id, (at, ..))| (*at, *id)).collect();
+        let mut seen: Vec<(Time, EventId)> =
+            named.iter().filter(|(_, it)| mentions(it).contains(&device)).map(|(id, (at, ..))| (*at, *id)).collect();
         seen.sort();
         let mut current = None;
         for (nth, (at, id)) in seen.iter().enumerate() {
@@ -157,7 +172,9 @@ pub(crate) fn oracle(schema: &Schema, rules: &Rules, told: &[Told], rulings: &[R
             *known = ruling;
         }
     }
-    let nodes_of = |member: Member| -> Vec<Member> { first.keys().copied().filter(|node| *node == member || own(*node) == member).collect() };
+    let nodes_of = |member: Member| -> Vec<Member> {
+        first.keys().copied().filter(|node| *node == member || own(*node) == member).collect()
+    };
     let mut nevers = BTreeSet::new();
     let mut always: BTreeMap<(Member, Member), Time> = BTreeMap::new();
     for ruling in last.values() {
@@ -184,7 +201,15 @@ pub(crate) fn oracle(schema: &Schema, rules: &Rules, told: &[Told], rulings: &[R
         if kind.unique || kind.class == Class::Record {
             continue;
         }
-        let near = evidence.keys().filter_map(|(a, b)| if a == node { Some(b) } else if b == node { Some(a) } else { None });
+        let near = evidence.keys().filter_map(|(a, b)| {
+            if a == node {
+                Some(b)
+            } else if b == node {
+                Some(a)
+            } else {
+                None
+            }
+        });
         let persons = near.filter(|other| class(other) == Class::Person).count();
         if persons > kind.generic_above.unwrap_or(rules.generic_above) as usize {
             generic.insert(*node, persons);
@@ -195,12 +220,16 @@ pub(crate) fn oracle(schema: &Schema, rules: &Rules, told: &[Told], rulings: &[R
 
     // Values that are one.
     let mut cuts = BTreeSet::new();
-    let mut contract: Vec<(u8, Member, Member, Time)> = ones.iter().map(|((a, b), (rank, at))| (*rank, *a, *b, *at)).collect();
+    let mut contract: Vec<(u8, Member, Member, Time)> =
+        ones.iter().map(|((a, b), (rank, at))| (*rank, *a, *b, *at)).collect();
     contract.extend(always.iter().filter(|((a, b), _)| a.kind == b.kind).map(|((a, b), at)| (0, *a, *b, *at)));
     contract.sort_by_key(|(rank, a, b, at)| (*rank, a.kind, *at, a.token, b.token));
     let mut groups: Vec<Group> = oracle.first.keys().map(|member| [*member].into()).collect();
     for (_, a, b, at) in contract {
-        let (x, y) = (groups.iter().position(|group| group.contains(&a)).unwrap(), groups.iter().position(|group| group.contains(&b)).unwrap());
+        let (x, y) = (
+            groups.iter().position(|group| group.contains(&a)).unwrap(),
+            groups.iter().position(|group| group.contains(&b)).unwrap(),
+        );
         if x == y {
             continue;
         }
@@ -215,11 +244,14 @@ pub(crate) fn oracle(schema: &Schema, rules: &Rules, told: &[Told], rulings: &[R
 
     // Links that prove the person.
     let canonical = |links: &mut Vec<(u8, Member, Member, Time)>| {
-        links.sort_by_key(|(rank, a, b, at)| (*rank, a.kind.min(b.kind), a.kind.max(b.kind), *at, a.token.min(b.token), a.token.max(b.token)));
+        links.sort_by_key(|(rank, a, b, at)| {
+            (*rank, a.kind.min(b.kind), a.kind.max(b.kind), *at, a.token.min(b.token), a.token.max(b.token))
+        });
     };
     let counted = evidence.iter().filter(|((a, b), _)| !generic.contains_key(a) && !generic.contains_key(b));
     let is_device = |a: &Member, b: &Member| class(a) == Class::Device || class(b) == Class::Device;
-    let mut links: Vec<_> = always.iter().filter(|((a, b), _)| a.kind != b.kind).map(|((a, b), at)| (2, *a, *b, *at)).collect();
+    let mut links: Vec<_> =
+        always.iter().filter(|((a, b), _)| a.kind != b.kind).map(|((a, b), at)| (2, *a, *b, *at)).collect();
     links.extend(counted.clone().filter(|((a, b), _)| !is_device(a, b)).map(|((a, b), at)| (3, *a, *b, *at)));
     canonical(&mut links);
     for (_, a, b, at) in links {
@@ -235,7 +267,8 @@ pub(crate) fn oracle(schema: &Schema, rules: &Rules, told: &[Told], rulings: &[R
         let set = proven.iter().find(|set| set.iter().any(|group| group.contains(&member))).unwrap();
         set.iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect()
     };
-    let mut links: Vec<_> = counted.filter(|((a, b), _)| is_device(a, b)).map(|((a, b), at)| (5, *a, *b, *at)).collect();
+    let mut links: Vec<_> =
+        counted.filter(|((a, b), _)| is_device(a, b)).map(|((a, b), at)| (5, *a, *b, *at)).collect();
     canonical(&mut links);
     let mut denied: BTreeSet<(Member, Member)> = BTreeSet::new();
     let mut next = Time::MAX;
@@ -318,8 +351,11 @@ impl Oracle<'_> {
             }
         }
         for (id, kind) in self.schema.kinds() {
-            let Some(window) = kind.limit_within else { continue };
-            let times: Vec<Time> = of_kind(id).map(|group| group.iter().map(|member| self.first[member]).min().unwrap()).collect();
+            let Some(window) = kind.limit_within else {
+                continue;
+            };
+            let times: Vec<Time> =
+                of_kind(id).map(|group| group.iter().map(|member| self.first[member]).min().unwrap()).collect();
             for start in &times {
                 let within = times.iter().filter(|time| *start <= **time && **time < *start + window.within).count();
                 if within > window.count as usize {

@@ -13,10 +13,7 @@ fn schema() -> Schema {
 }
 
 fn crm() -> Mapping {
-    Mapping::of("crm", "identify")
-        .who("customer", "user_id")
-        .who("mail", "email")
-        .field("land", "country")
+    Mapping::of("crm", "identify").who("customer", "user_id").who("mail", "email").field("land", "country")
 }
 
 fn read(text: &[u8]) -> Vec<Parsed> {
@@ -27,11 +24,9 @@ fn read(text: &[u8]) -> Vec<Parsed> {
 fn outcome(parsed: &Parsed) -> Result<Event, (String, u64, Vec<u8>)> {
     match parsed {
         Parsed::Draft(draft) => Ok(draft.receive("2026-06-01".parse().unwrap()).unwrap()),
-        Parsed::Quarantined { issue, raw, .. } => Err((
-            issue.code.to_string(),
-            issue.row.unwrap(),
-            raw.reveal().to_vec(),
-        )),
+        Parsed::Quarantined { issue, raw, .. } => {
+            Err((issue.code.to_string(), issue.row.unwrap(), raw.reveal().to_vec()))
+        }
     }
 }
 
@@ -54,20 +49,13 @@ fn dialects_are_understood() {
         assert_eq!(country(&rows[0]), "GB", "{text:?}");
     }
     let quoted = read(b"customer,mail,land\nu-1,,\"Great\nBritain, \"\"UK\"\"\"\nu-2,,FR\n");
-    assert_eq!(
-        (country(&quoted[0]).as_str(), country(&quoted[1]).as_str()),
-        ("Great\nBritain, \"UK\"", "FR")
-    );
+    assert_eq!((country(&quoted[0]).as_str(), country(&quoted[1]).as_str()), ("Great\nBritain, \"UK\"", "FR"));
 }
 
 #[test]
 fn a_broken_row_is_set_aside_alone_with_its_bytes() {
     let text = b"customer,mail,land\nu-1,,GB\nu-2,FR\nu-3,,\xff\nu-4,,\"IT\nu-5,,ES,x\n u-6,,PT\n";
-    let rows: Vec<_> = read(text)
-        .iter()
-        .map(outcome)
-        .map(|row| row.map(|event| event.who.len()))
-        .collect();
+    let rows: Vec<_> = read(text).iter().map(outcome).map(|row| row.map(|event| event.who.len())).collect();
     let aside = |code: &str, row: u64, raw: &[u8]| Err((code.to_owned(), row, raw.to_vec()));
     assert_eq!(
         rows,
@@ -97,36 +85,16 @@ fn a_cell_without_end_does_not_fill_the_memory() {
 
 #[test]
 fn what_is_no_such_file_is_an_error_that_says_so() {
-    let error = |text: &[u8]| {
-        csv_reader(text, &crm(), &schema())
-            .map(|_| ())
-            .unwrap_err()
-            .to_string()
-    };
+    let error = |text: &[u8]| csv_reader(text, &crm(), &schema()).map(|_| ()).unwrap_err().to_string();
     assert_eq!(
-        csv("/no/such/file.csv", &crm(), &schema())
-            .map(|_| ())
-            .unwrap_err()
-            .to_string()
-            .split(": ")
-            .next(),
+        csv("/no/such/file.csv", &crm(), &schema()).map(|_| ()).unwrap_err().to_string().split(": ").next(),
         Some("cannot open `/no/such/file.csv`")
     );
-    assert_eq!(
-        error(b""),
-        "`crm` is empty: a header with the names of the columns is expected"
-    );
-    assert_eq!(
-        error(b"\n\r\n"),
-        "`crm` is empty: a header with the names of the columns is expected"
-    );
+    assert_eq!(error(b""), "`crm` is empty: a header with the names of the columns is expected");
+    assert_eq!(error(b"\n\r\n"), "`crm` is empty: a header with the names of the columns is expected");
     assert!(error(b"\xff\xfec\0").contains("save it as UTF-8"));
     assert!(error(b"customer,mail,l\xffnd\n").contains("not UTF-8"));
-    assert!(
-        error(b"customer,email,land\n").contains("(did you mean `email`?)"),
-        "{}",
-        error(b"customer,email,land\n")
-    );
+    assert!(error(b"customer,email,land\n").contains("(did you mean `email`?)"), "{}", error(b"customer,email,land\n"));
     assert!(read(b"customer,mail,land\n").is_empty());
 }
 
@@ -135,28 +103,15 @@ fn reading_that_fails_midway_is_said() {
     struct Failing(&'static [u8]);
     impl Read for Failing {
         fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-            if self.0.is_empty() {
-                Err(io::Error::other("the disk is gone"))
-            } else {
-                self.0.read(to)
-            }
+            if self.0.is_empty() { Err(io::Error::other("the disk is gone")) } else { self.0.read(to) }
         }
     }
-    let mut rows = csv_reader(
-        Failing(b"customer,mail,land\nu-1,,GB\nu-2"),
-        &crm(),
-        &schema(),
-    )
-    .map(Iterator::collect::<Vec<_>>);
+    let mut rows =
+        csv_reader(Failing(b"customer,mail,land\nu-1,,GB\nu-2"), &crm(), &schema()).map(Iterator::collect::<Vec<_>>);
     // The header needs more bytes than there are before the failure.
     assert!(matches!(rows, Err(Error::Read { .. })));
     let mapping = crm().delimiter(',');
-    rows = csv_reader(
-        Failing(b"customer,mail,land\nu-1,,GB\nu-2"),
-        &mapping,
-        &schema(),
-    )
-    .map(Iterator::collect);
+    rows = csv_reader(Failing(b"customer,mail,land\nu-1,,GB\nu-2"), &mapping, &schema()).map(Iterator::collect);
     let rows = rows.unwrap();
     assert_eq!(rows.len(), 2);
     assert_eq!(outcome(&rows[1]).unwrap_err().0, "unreadable");
@@ -165,14 +120,10 @@ fn reading_that_fails_midway_is_said() {
 #[test]
 fn the_time_of_reception_is_told() {
     let received: Time = "2026-01-05".parse().unwrap();
-    let rows: Vec<_> = csv_reader(
-        b"customer,mail,land\nu-1,,GB\nu-2\n".as_slice(),
-        &crm(),
-        &schema(),
-    )
-    .unwrap()
-    .received_at(received)
-    .collect();
+    let rows: Vec<_> = csv_reader(b"customer,mail,land\nu-1,,GB\nu-2\n".as_slice(), &crm(), &schema())
+        .unwrap()
+        .received_at(received)
+        .collect();
     assert_eq!(outcome(&rows[0]).unwrap().times.received, received);
     assert!(matches!(&rows[1], Parsed::Quarantined { received: Some(at), .. } if *at == received));
 }
@@ -180,7 +131,8 @@ fn the_time_of_reception_is_told() {
 #[cfg(feature = "json")]
 #[test]
 fn a_row_fed_again_as_json_is_the_same_record() {
-    let text = b"customer,mail,land,odd \"one\nu-1, Ada@example.com ,GB,\"a\"\"\nb\"\nu-1, Ada@example.com ,GB,\"a\"\"\nb\"\n";
+    let text =
+        b"customer,mail,land,odd \"one\nu-1, Ada@example.com ,GB,\"a\"\"\nb\"\nu-1, Ada@example.com ,GB,\"a\"\"\nb\"\n";
     let rows = read(text);
     let lines: Vec<u8> = rows
         .iter()
@@ -189,13 +141,8 @@ fn a_row_fed_again_as_json_is_the_same_record() {
             Parsed::Quarantined { .. } => panic!("a draft"),
         })
         .collect();
-    let again: Vec<_> = crate::ndjson_reader(lines.as_slice(), &crm(), &schema())
-        .unwrap()
-        .collect();
-    assert_eq!(
-        rows.iter().map(outcome).collect::<Vec<_>>(),
-        again.iter().map(outcome).collect::<Vec<_>>()
-    );
+    let again: Vec<_> = crate::ndjson_reader(lines.as_slice(), &crm(), &schema()).unwrap().collect();
+    assert_eq!(rows.iter().map(outcome).collect::<Vec<_>>(), again.iter().map(outcome).collect::<Vec<_>>());
     assert_eq!(rows.len(), 2);
 }
 

@@ -85,26 +85,9 @@ const PERSON: &[&str] = &[
     "patient",
     "guest",
 ];
-const DEVICE: &[&str] = &[
-    "anonymous",
-    "cookie",
-    "device",
-    "session",
-    "visitor",
-    "browser",
-    "idfa",
-    "gaid",
-];
-const GROUP: &[&str] = &[
-    "account",
-    "company",
-    "household",
-    "organisation",
-    "organization",
-    "team",
-    "workspace",
-    "tenant",
-];
+const DEVICE: &[&str] = &["anonymous", "cookie", "device", "session", "visitor", "browser", "idfa", "gaid"];
+const GROUP: &[&str] =
+    &["account", "company", "household", "organisation", "organization", "team", "workspace", "tenant"];
 const RECORD: &[&str] = &[
     "order",
     "transaction",
@@ -121,54 +104,20 @@ const RECORD: &[&str] = &[
     "rec",
     "unique",
 ];
-const ID: &[&str] = &[
-    "id", "no", "nr", "number", "key", "uuid", "guid", "ref", "code",
-];
+const ID: &[&str] = &["id", "no", "nr", "number", "key", "uuid", "guid", "ref", "code"];
 const AMOUNT: &[&str] = &[
-    "amount", "value", "price", "total", "revenue", "spend", "spent", "sum", "charges", "charge",
-    "cost", "payment", "sales",
+    "amount", "value", "price", "total", "revenue", "spend", "spent", "sum", "charges", "charge", "cost", "payment",
+    "sales",
 ];
 const QUANTITY: &[&str] = &["quantity", "qty", "count", "units", "items", "pieces"];
-const TIME: &[&str] = &[
-    "date",
-    "time",
-    "timestamp",
-    "datetime",
-    "at",
-    "when",
-    "day",
-    "occurred",
-    "created",
-];
+const TIME: &[&str] = &["date", "time", "timestamp", "datetime", "at", "when", "day", "occurred", "created"];
 const BIRTH: &[&str] = &["birth", "dob", "birthdate", "birthday", "born"];
-const CONSENT: &[&str] = &[
-    "consent",
-    "opt",
-    "optin",
-    "newsletter",
-    "gdpr",
-    "permission",
-    "subscribed",
-    "marketing",
-];
+const CONSENT: &[&str] = &["consent", "opt", "optin", "newsletter", "gdpr", "permission", "subscribed", "marketing"];
 const PHONE: &[&str] = &["phone", "mobile", "telephone", "tel", "cell"];
 const MAIL: &[&str] = &["email", "mail", "e_mail"];
-const DIRECT: &[&str] = &[
-    "name", "surname", "address", "street", "soc", "ssn", "passport", "iban",
-];
-const INDIRECT: &[&str] = &[
-    "postcode",
-    "zip",
-    "postal",
-    "city",
-    "suburb",
-    "gender",
-    "sex",
-    "dob",
-    "birth",
-    "age",
-    "occupation",
-];
+const DIRECT: &[&str] = &["name", "surname", "address", "street", "soc", "ssn", "passport", "iban"];
+const INDIRECT: &[&str] =
+    &["postcode", "zip", "postal", "city", "suburb", "gender", "sex", "dob", "birth", "age", "occupation"];
 
 /// `customerID`, `Customer Id` and `customer-id` as `customer_id`.
 fn snake(name: &str) -> String {
@@ -189,25 +138,17 @@ fn snake(name: &str) -> String {
         }
     }
     let out = out.trim_end_matches('_');
-    if out.is_empty() {
-        "column".into()
-    } else {
-        out.into()
-    }
+    if out.is_empty() { "column".into() } else { out.into() }
 }
 
 impl Guessed {
     fn says(&self, words: &[&str]) -> bool {
-        self.words.iter().any(|word| words.contains(&word.as_str()))
-            || words.contains(&self.name.as_str())
+        self.words.iter().any(|word| words.contains(&word.as_str())) || words.contains(&self.name.as_str())
     }
 
     /// The numbers that led to the guess.
     pub(super) fn because(&self) -> String {
-        format!(
-            "{} values, {} different, like {}",
-            self.filled, self.distinct, self.ty
-        )
+        format!("{} values, {} different, like {}", self.filled, self.distinct, self.ty)
     }
 
     pub(super) fn labels(&self) -> &'static str {
@@ -227,11 +168,7 @@ impl Guessed {
             Role::Money => "money",
             _ => return None,
         };
-        Some(format!(
-            "{{ name = {}, type = {} }}",
-            super::quoted(&self.name),
-            super::quoted(ty)
-        ))
+        Some(format!("{{ name = {}, type = {} }}", super::quoted(&self.name), super::quoted(ty)))
     }
 }
 
@@ -279,35 +216,31 @@ impl Guess {
         };
         let time = columns.iter().zip(&seen).position(timed);
         let repeats = columns.iter().any(|column| {
-            matches!(column.role, Role::Who(Kind::Person | Kind::Device, _))
-                && column.distinct * 10 < column.filled * 9
+            matches!(column.role, Role::Who(Kind::Person | Kind::Device, _)) && column.distinct * 10 < column.filled * 9
         });
         let counted = columns.iter().any(|column| {
-            column.role == Role::Trait
-                && numeric(column)
-                && (column.says(AMOUNT) || column.says(QUANTITY))
+            column.role == Role::Trait && numeric(column) && (column.says(AMOUNT) || column.says(QUANTITY))
         });
         let is_event = time.is_some() && (repeats || counted);
         if let Some(at) = time.filter(|_| is_event).and_then(|at| columns.get_mut(at)) {
             at.role = Role::At;
         }
-        let currency = columns.iter().position(|column| {
-            column.role == Role::Trait && column.says(&["currency"]) && column.ty == "text"
-        });
+        let is_amount = |column: &Guessed| {
+            column.role == Role::Trait && numeric(column) && column.says(AMOUNT) && !column.says(QUANTITY)
+        };
+        // A currency without an amount is a word like others.
+        let currency = columns
+            .iter()
+            .position(|column| column.role == Role::Trait && column.says(&["currency"]) && column.ty == "text")
+            .filter(|_| columns.iter().any(is_amount));
         if let Some(currency) = currency.and_then(|at| columns.get_mut(at)) {
             currency.role = Role::Currency;
         }
-        for column in columns
-            .iter_mut()
-            .filter(|column| column.role == Role::Trait)
-        {
-            column.amount = numeric(column) && column.says(AMOUNT) && !column.says(QUANTITY);
+        for column in columns.iter_mut().filter(|column| column.role == Role::Trait) {
+            column.amount = is_amount(column);
             column.consent = column.says(CONSENT) && column.distinct <= 4;
-            let unique =
-                column.filled == profile.records() && column.distinct * 100 >= column.filled * 97;
-            let record = column.says(RECORD)
-                && (column.says(ID) || column.words.len() == 1)
-                && !numeric_amount(column);
+            let unique = column.filled == profile.records() && column.distinct * 100 >= column.filled * 97;
+            let record = column.says(RECORD) && (column.says(ID) || column.words.len() == 1) && !numeric_amount(column);
             column.role = match (is_event, column.amount && currency.is_some()) {
                 (true, true) => Role::Money,
                 (false, true) => Role::MoneyTrait,
@@ -327,28 +260,16 @@ impl Guess {
             }
         }
         let (times, times_because) = times(&columns, &seen, time.filter(|_| is_event));
-        let comma =
-            seen.iter().any(|seen| seen.comma > 0) && seen.iter().all(|seen| seen.fraction == 0);
+        let comma = seen.iter().any(|seen| seen.comma > 0) && seen.iter().all(|seen| seen.fraction == 0);
         // An event is not called as one of the seven calls, nor as a word that the file has for a person.
-        let reserved = [
-            "identify", "track", "page", "screen", "group", "alias", "consent", "record",
-        ]
-        .contains(&source.as_str());
+        let reserved =
+            ["identify", "track", "page", "screen", "group", "alias", "consent", "record"].contains(&source.as_str());
         let event = match (is_event, reserved) {
             (false, _) => "identify".into(),
             (true, false) => source.clone(),
             (true, true) => format!("{source}_row"),
         };
-        Self {
-            import: source.clone(),
-            source,
-            event,
-            records: profile.records(),
-            columns,
-            times,
-            times_because,
-            comma,
-        }
+        Self { import: source.clone(), source, event, records: profile.records(), columns, times, times_because, comma }
     }
 }
 
@@ -386,21 +307,13 @@ fn who(column: &Guessed, seen: &Seen, source: &str) -> Option<(Kind, String)> {
         return Some((Kind::Phone, "phone".into()));
     }
     let plain = column.ty == "text" || column.ty == "int";
-    let id = column.says(ID)
-        || column
-            .words
-            .last()
-            .is_some_and(|last| last.len() > 2 && last.ends_with("id"));
+    let id = column.says(ID) || column.words.last().is_some_and(|last| last.len() > 2 && last.ends_with("id"));
     let alone = column.words.len() == 1;
     if !plain || column.says(AMOUNT) {
         return None;
     }
     let named = |suffix: bool| {
-        if suffix && alone {
-            format!("{}_id", column.name)
-        } else {
-            column.name.clone()
-        }
+        if suffix && alone { format!("{}_id", column.name) } else { column.name.clone() }
     };
     let says = |words: &[&str]| column.says(words) && (id || alone);
     let not_id = !column.says(ID);
@@ -422,11 +335,7 @@ fn who(column: &Guessed, seen: &Seen, source: &str) -> Option<(Kind, String)> {
 /// How times are written, and why it seems so.
 fn times(columns: &[Guessed], seen: &[&Seen], at: Option<usize>) -> (&'static str, &'static str) {
     if let Some(seen) = at
-        .filter(|at| {
-            columns
-                .get(*at)
-                .is_some_and(|it| matches!(it.ty, "int" | "decimal"))
-        })
+        .filter(|at| columns.get(*at).is_some_and(|it| matches!(it.ty, "int" | "decimal")))
         .and_then(|at| seen.get(at))
     {
         return if seen.mostly(seen.millis, 98) {
@@ -436,17 +345,12 @@ fn times(columns: &[Guessed], seen: &[&Seen], at: Option<usize>) -> (&'static st
         };
     }
     let sum = |count: fn(&Seen) -> u64| seen.iter().map(|seen| count(seen)).sum::<u64>();
-    let (ambiguous, day, month) = (
-        sum(|it| it.ambiguous),
-        sum(|it| it.day_first),
-        sum(|it| it.month_first),
-    );
+    let (ambiguous, day, month) = (sum(|it| it.ambiguous), sum(|it| it.day_first), sum(|it| it.month_first));
     match (ambiguous + day + month > 0, day >= month) {
         (false, _) => ("iso", ""),
-        (true, _) if day == 0 && month == 0 => (
-            "day_first",
-            "please check: no value tells whether the day or the month stands first",
-        ),
+        (true, _) if day == 0 && month == 0 => {
+            ("day_first", "please check: no value tells whether the day or the month stands first")
+        }
         (true, true) => ("day_first", "days above 12 stand first"),
         (true, false) => ("month_first", "days above 12 stand second"),
     }

@@ -40,22 +40,15 @@ pub fn schema(profiles: &[DataProfile]) -> String {
          # Every key is explained in docs/SCHEMA.md, those of [[import]] in docs/IMPORTS.md.\n",
     );
     for guess in &guesses {
-        out.push_str(&format!(
-            "\n[[source]]\nname = {}          # {} records\n",
-            quoted(&guess.source),
-            guess.records
-        ));
+        out.push_str(&format!("\n[[source]]\nname = {}          # {} records\n", quoted(&guess.source), guess.records));
         out.push_str("party = \"first\"\ntrust = 50\n");
     }
     kinds(&guesses, &mut out);
     fields(&guesses, &mut out);
     for guess in guesses.iter().filter(|guess| guess.event != "identify") {
         out.push_str(&format!("\n[[event]]\nname = {}\n", quoted(&guess.event)));
-        let properties: Vec<String> = guess
-            .columns
-            .iter()
-            .filter_map(|column| Some(format!("  {},", column.property()?)))
-            .collect();
+        let properties: Vec<String> =
+            guess.columns.iter().filter_map(|column| Some(format!("  {},", column.property()?))).collect();
         if !properties.is_empty() {
             out.push_str(&format!("properties = [\n{}\n]\n", properties.join("\n")));
         }
@@ -77,11 +70,7 @@ fn kinds(guesses: &[Guess], out: &mut String) {
     let mut taken = std::collections::BTreeSet::new();
     for ((kind, name), filled) in kinds {
         if taken.insert(name) {
-            out.push_str(&format!(
-                "\n[[kind]]\nname = {}          # {filled} values\n{}",
-                quoted(name),
-                kind.keys()
-            ));
+            out.push_str(&format!("\n[[kind]]\nname = {}          # {filled} values\n{}", quoted(name), kind.keys()));
         }
     }
 }
@@ -118,11 +107,7 @@ fn import(guess: &Guess, out: &mut String) {
         quoted(&guess.event)
     ));
     let pairs = |pick: &dyn Fn(&Role) -> Option<String>| -> Vec<(String, String)> {
-        guess
-            .columns
-            .iter()
-            .filter_map(|column| Some((column.column.clone(), pick(&column.role)?)))
-            .collect()
+        guess.columns.iter().filter_map(|column| Some((column.column.clone(), pick(&column.role)?))).collect()
     };
     let named = |wanted: fn(&Role) -> bool| -> Vec<(String, String)> {
         guess
@@ -135,9 +120,7 @@ fn import(guess: &Guess, out: &mut String) {
     out.push_str(&table(
         "who",
         &pairs(&|role| match role {
-            Role::Who(Kind::Person | Kind::Email | Kind::Phone | Kind::Device, kind) => {
-                Some(quoted(kind))
-            }
+            Role::Who(Kind::Person | Kind::Email | Kind::Phone | Kind::Device, kind) => Some(quoted(kind)),
             _ => None,
         }),
     ));
@@ -150,38 +133,20 @@ fn import(guess: &Guess, out: &mut String) {
     ));
     for column in &guess.columns {
         match column.role {
-            Role::Id => out.push_str(&format!(
-                "id = {}          # {}\n",
-                quoted(&column.column),
-                column.because()
-            )),
-            Role::At => out.push_str(&format!(
-                "at = {}          # {}\n",
-                quoted(&column.column),
-                column.because()
-            )),
+            Role::Id => out.push_str(&format!("id = {}          # {}\n", quoted(&column.column), column.because())),
+            Role::At => out.push_str(&format!("at = {}          # {}\n", quoted(&column.column), column.because())),
             _ => {}
         }
     }
     if guess.times != "iso" {
-        out.push_str(&format!(
-            "times = {}          # {}\n",
-            quoted(guess.times),
-            guess.times_because
-        ));
+        out.push_str(&format!("times = {}          # {}\n", quoted(guess.times), guess.times_because));
     }
     if guess.comma {
         out.push_str("numbers = \"comma\"          # such as 1.234,50\n");
     }
     out.push_str(&table("traits", &named(|role| matches!(role, Role::Trait))));
-    out.push_str(&table(
-        "properties",
-        &named(|role| matches!(role, Role::Property)),
-    ));
-    let currency = guess
-        .columns
-        .iter()
-        .find(|column| matches!(column.role, Role::Currency));
+    out.push_str(&table("properties", &named(|role| matches!(role, Role::Property))));
+    let currency = guess.columns.iter().find(|column| matches!(column.role, Role::Currency));
     if let Some(currency) = currency {
         let money: Vec<(String, String)> = guess
             .columns
@@ -192,11 +157,8 @@ fn import(guess: &Guess, out: &mut String) {
                     Role::MoneyTrait => "trait",
                     _ => return None,
                 };
-                let amount = format!(
-                    "{{ {what} = {}, currency_from = {} }}",
-                    quoted(&column.name),
-                    quoted(&currency.column)
-                );
+                let amount =
+                    format!("{{ {what} = {}, currency_from = {} }}", quoted(&column.name), quoted(&currency.column));
                 Some((column.column.clone(), amount))
             })
             .collect();
@@ -205,11 +167,8 @@ fn import(guess: &Guess, out: &mut String) {
     for column in &guess.columns {
         let (key, name) = (key(&column.column), quoted(&column.name));
         if column.amount && currency.is_none() {
-            let (what, place) = if guess.event == "identify" {
-                ("trait", "traits")
-            } else {
-                ("property", "properties")
-            };
+            let (what, place) =
+                if guess.event == "identify" { ("trait", "traits") } else { ("property", "properties") };
             out.push_str(&format!(
                 "# `{}` looks like money, but no column names a currency. If all is in euro, declare it as \"money\" above\n\
                  # and write here, in place of what stands in `{place}`:\n\

@@ -3,15 +3,9 @@ use super::*;
 fn till() -> DataProfile {
     let mut till = DataProfile::new("till");
     for nth in 0..50_u32 {
-        let (customer, date, quantity) = (
-            format!("{:04}", nth % 20),
-            format!("1997-01-{:02}", nth % 28 + 1),
-            (nth % 3 + 1).to_string(),
-        );
-        till.row(
-            &["customer", "date", "quantity", "value"],
-            &[&customer, &date, &quantity, &format!("{}.33", nth)],
-        );
+        let (customer, date, quantity) =
+            (format!("{:04}", nth % 20), format!("1997-01-{:02}", nth % 28 + 1), (nth % 3 + 1).to_string());
+        till.row(&["customer", "date", "quantity", "value"], &[&customer, &date, &quantity, &format!("{}.33", nth)]);
     }
     till
 }
@@ -19,22 +13,10 @@ fn till() -> DataProfile {
 fn people() -> DataProfile {
     let mut people = DataProfile::new("CRM Export");
     for nth in 0..40 {
-        let (id, mail, born) = (
-            nth.to_string(),
-            format!("p{nth}@example.com"),
-            format!("19560{}09", nth % 9 + 1),
-        );
+        let (id, mail, born) = (nth.to_string(), format!("p{nth}@example.com"), format!("19560{}09", nth % 9 + 1));
         let phone = format!("+49 171 {}", 1_234_500 + nth);
-        let cells = [
-            id.as_str(),
-            "Ada",
-            "Lovelace",
-            &born,
-            &mail,
-            &phone,
-            ["yes", "no"][nth % 2],
-            ["GB", "FR", ""][nth % 3],
-        ];
+        let cells =
+            [id.as_str(), "Ada", "Lovelace", &born, &mail, &phone, ["yes", "no"][nth % 2], ["GB", "FR", ""][nth % 3]];
         people.row(
             &[
                 "unique_id",
@@ -85,10 +67,7 @@ fn a_currency_beside_an_amount_makes_it_money() {
             format!("{nth},50"),
             "EUR".into(),
         ];
-        shop.row(
-            &["order_id", "user_id", "created at", "total", "currency"],
-            &cells.each_ref().map(String::as_str),
-        );
+        shop.row(&["order_id", "user_id", "created at", "total", "currency"], &cells.each_ref().map(String::as_str));
     }
     let text = schema(&[shop]);
     for part in [
@@ -116,15 +95,46 @@ fn what_is_guessed_is_accepted_unchanged() {
         let text = schema(&profiles);
         let spec = onefold_model::schema::Spec::from_toml_with(&text, &["import"])
             .unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let built = spec
-            .build([7; 32].into())
-            .unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let built = spec.build([7; 32].into()).unwrap_or_else(|error| panic!("{error}\n{text}"));
         for mapping in crate::imports(&text).unwrap() {
             if !mapping.named_columns().is_empty() {
-                mapping
-                    .check(&built)
-                    .unwrap_or_else(|error| panic!("{error}\n{text}"));
+                mapping.check(&built).unwrap_or_else(|error| panic!("{error}\n{text}"));
             }
+        }
+    }
+}
+
+#[cfg(feature = "toml")]
+proptest::proptest! {
+    #[test]
+    fn any_columns_make_a_schema_that_is_accepted(
+        files in proptest::collection::vec((
+            "(till|crm|\\PC{0,6})",
+            proptest::collection::btree_set("(id|customer|user_id|order no|email|phone|date|amount|currency|record|\\PC{0,8})", 1..7),
+            proptest::collection::vec("(|5|0007|1,5|2.5|yes|3/4/2026|2026-03-01 9:05|ada@example.com|EUR|\\PC{0,4})", 1..12),
+        ), 1..4)
+    ) {
+        let mut names = std::collections::BTreeSet::new();
+        let mut profiles = Vec::new();
+        for (name, header, cells) in &files {
+            // Columns as a reader names them.
+            let said: Vec<&str> = header.iter().map(String::as_str).collect();
+            let header = crate::rows::columns(&said);
+            let header: Vec<&str> = header.iter().map(|(name, _)| name.as_str()).collect();
+            let mut profile = DataProfile::new(name);
+            for nth in 0..cells.len() {
+                let row: Vec<&str> = (0..header.len()).map(|at| cells[(nth + at) % cells.len()].as_str()).collect();
+                profile.row(&header, &row);
+            }
+            if names.insert(guess::Guess::of(&profile).source) {
+                profiles.push(profile);
+            }
+        }
+        let text = schema(&profiles);
+        let accepted = onefold_model::schema::Spec::from_toml_with(&text, &["import"]).and_then(|spec| spec.build([7; 32].into()));
+        let built = accepted.unwrap_or_else(|error| panic!("{error}\n{text}"));
+        for mapping in crate::imports(&text).unwrap_or_else(|error| panic!("{error}\n{text}")) {
+            mapping.check(&built).unwrap_or_else(|error| panic!("{error}\n{text}"));
         }
     }
 }

@@ -24,22 +24,16 @@ fn same(ours: &Value, theirs: &serde_json::Value) -> bool {
     match (ours, theirs) {
         (Value::Null, serde_json::Value::Null) => true,
         (Value::Bool(a), serde_json::Value::Bool(b)) => a == b,
-        (Value::Int(a), serde_json::Value::Number(b)) => {
-            b.as_i64() == Some(*a) || b.as_f64() == Some(*a as f64)
-        }
+        (Value::Int(a), serde_json::Value::Number(b)) => b.as_i64() == Some(*a) || b.as_f64() == Some(*a as f64),
         (Value::Decimal(a), serde_json::Value::Number(b)) => {
             let (a, b) = (a.to_f64(), b.as_f64().unwrap());
             (a - b).abs() <= b.abs() * 1e-15
         }
         (Value::Text(a), serde_json::Value::String(b)) => a.as_str() == b,
-        (Value::List(a), serde_json::Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
-        }
+        (Value::List(a), serde_json::Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
         (Value::Map(a), serde_json::Value::Object(b)) => {
             a.len() == b.len()
-                && a.iter().all(|(name, value)| {
-                    b.get(name.as_str()).is_some_and(|other| same(value, other))
-                })
+                && a.iter().all(|(name, value)| b.get(name.as_str()).is_some_and(|other| same(value, other)))
         }
         _ => false,
     }
@@ -77,28 +71,17 @@ fn numbers_are_exact_or_refused() {
     ] {
         assert_eq!(read(text).unwrap().to_json(), value, "{text}");
     }
-    for text in [
-        "9223372036854775808",
-        "1e19",
-        "1e-19",
-        "1e999999999999",
-        "0.1234567890123456789",
-    ] {
+    for text in ["9223372036854775808", "1e19", "1e-19", "1e999999999999", "0.1234567890123456789"] {
         assert_eq!(fault(text).0, "number_too_long", "{text}");
     }
-    for text in [
-        "01", "+1", "1.", ".5", "1e", "-", "NaN", "Infinity", "0x10", "--1", "1.e5",
-    ] {
+    for text in ["01", "+1", "1.", ".5", "1e", "-", "NaN", "Infinity", "0x10", "--1", "1.e5"] {
         assert_eq!(fault(text).0, "bad_json", "{text}");
     }
 }
 
 #[test]
 fn texts_are_unicode() {
-    assert_eq!(
-        read(r#""\ud83d\ude00 \u00e9\n\/""#).unwrap().as_text(),
-        Some("😀 é\n/")
-    );
+    assert_eq!(read(r#""\ud83d\ude00 \u00e9\n\/""#).unwrap().as_text(), Some("😀 é\n/"));
     for text in [
         r#""\ud83d""#,
         r#""\ude00""#,
@@ -114,112 +97,49 @@ fn texts_are_unicode() {
     ] {
         assert_eq!(fault(text).0, "bad_json", "{text}");
     }
-    assert_eq!(
-        parse(b"\"\xff\"", &WIDE).unwrap_err().code.as_str(),
-        "not_utf8"
-    );
+    assert_eq!(parse(b"\"\xff\"", &WIDE).unwrap_err().code.as_str(), "not_utf8");
     assert_eq!(parse(b"\xff", &WIDE).unwrap_err().code.as_str(), "bad_json");
 }
 
 #[test]
 fn a_fault_tells_its_place() {
     let text = r#"{"batch": [1, {"properties": {"amount": 1e40}}]}"#;
-    assert_eq!(
-        fault(text),
-        (
-            "number_too_long".into(),
-            "batch[1].properties.amount".into()
-        )
-    );
-    assert!(
-        read(text).unwrap_err().detail.contains("at byte 40"),
-        "{}",
-        read(text).unwrap_err()
-    );
-    assert_eq!(
-        fault(r#"{"a": {"b": 1, "c": 2, "b": 3}}"#),
-        ("duplicate_key".into(), "a.b".into())
-    );
+    assert_eq!(fault(text), ("number_too_long".into(), "batch[1].properties.amount".into()));
+    assert!(read(text).unwrap_err().detail.contains("at byte 40"), "{}", read(text).unwrap_err());
+    assert_eq!(fault(r#"{"a": {"b": 1, "c": 2, "b": 3}}"#), ("duplicate_key".into(), "a.b".into()));
     assert_eq!(fault(r#"{"a": [1, 2"#), ("bad_json".into(), "a".into()));
     assert_eq!(fault(r#"{} {}"#), ("bad_json".into(), String::new()));
 }
 
 #[test]
 fn limits_hold() {
-    let small = Limits {
-        record_bytes: 100,
-        depth: 2,
-        keys: 3,
-        text_bytes: 4,
-        ..WIDE
-    };
+    let small = Limits { record_bytes: 100, depth: 2, keys: 3, text_bytes: 4, ..WIDE };
     let code = |text: &str| {
-        parse(text.as_bytes(), &small)
-            .map_err(|issue| issue.code.to_string())
-            .map(|value| value.to_json())
+        parse(text.as_bytes(), &small).map_err(|issue| issue.code.to_string()).map(|value| value.to_json())
     };
-    assert_eq!(
-        code(r#"{"a":[1,"four"]}"#),
-        Ok(r#"{"a":[1,"four"]}"#.into())
-    );
+    assert_eq!(code(r#"{"a":[1,"four"]}"#), Ok(r#"{"a":[1,"four"]}"#.into()));
     assert_eq!(code(r#"{"a":[[]]}"#), Err("too_deep".into()));
-    assert_eq!(
-        code(r#"{"a":1,"b":2,"c":3,"d":4}"#),
-        Err("too_many_keys".into())
-    );
+    assert_eq!(code(r#"{"a":1,"b":2,"c":3,"d":4}"#), Err("too_many_keys".into()));
     assert_eq!(code(r#""fives""#), Err("text_too_long".into()));
-    assert_eq!(
-        code(&format!("\"{}\"", "x".repeat(90))),
-        Err("text_too_long".into())
-    );
+    assert_eq!(code(&format!("\"{}\"", "x".repeat(90))), Err("text_too_long".into()));
     assert_eq!(code(&" ".repeat(401)), Err("record_too_large".into()));
     let deep = "[".repeat(100_000);
     assert_eq!(
-        parse_within(
-            deep.as_bytes(),
-            Bounds {
-                depth: usize::MAX,
-                keys: 9,
-                text: 9
-            }
-        )
-        .unwrap_err()
-        .code
-        .as_str(),
+        parse_within(deep.as_bytes(), Bounds { depth: usize::MAX, keys: 9, text: 9 }).unwrap_err().code.as_str(),
         "too_deep"
     );
 }
 
 #[test]
 fn a_broken_item_does_not_spoil_its_batch() {
-    let text =
-        br#"{"sentAt": "x", "batch": [{"a": "]}"}, {"b": tru}, 7, {"c": "\"["}], "writeKey": 1}"#;
-    let Body::Batch { beside, items } = body(text, Bounds::strict(&WIDE)).unwrap() else {
-        panic!("a batch")
-    };
+    let text = br#"{"sentAt": "x", "batch": [{"a": "]}"}, {"b": tru}, 7, {"c": "\"["}], "writeKey": 1}"#;
+    let Body::Batch { beside, items } = body(text, Bounds::strict(&WIDE)).unwrap() else { panic!("a batch") };
     assert_eq!(beside.to_json(), r#"{"sentAt":"x","writeKey":1}"#);
-    let items: Vec<&str> = items
-        .iter()
-        .map(|item| std::str::from_utf8(item).unwrap())
-        .collect();
-    assert_eq!(
-        items,
-        [r#"{"a": "]}"}"#, r#"{"b": tru}"#, "7", r#"{"c": "\"["}"#]
-    );
-    assert!(matches!(
-        body(br#"{"batch": {}}"#, Bounds::strict(&WIDE)),
-        Ok(Body::One(_))
-    ));
-    for text in [
-        r#"{"batch": [1], "batch": [2]}"#,
-        r#"{"batch": [1,]}"#,
-        r#"{"batch": [{]}"#,
-        r#"{"batch": ["x]}"#,
-    ] {
-        assert!(
-            body(text.as_bytes(), Bounds::strict(&WIDE)).is_err(),
-            "{text}"
-        );
+    let items: Vec<&str> = items.iter().map(|item| std::str::from_utf8(item).unwrap()).collect();
+    assert_eq!(items, [r#"{"a": "]}"}"#, r#"{"b": tru}"#, "7", r#"{"c": "\"["}"#]);
+    assert!(matches!(body(br#"{"batch": {}}"#, Bounds::strict(&WIDE)), Ok(Body::One(_))));
+    for text in [r#"{"batch": [1], "batch": [2]}"#, r#"{"batch": [1,]}"#, r#"{"batch": [{]}"#, r#"{"batch": ["x]}"#] {
+        assert!(body(text.as_bytes(), Bounds::strict(&WIDE)).is_err(), "{text}");
     }
 }
 

@@ -1,9 +1,7 @@
 //! Whether a mapping and a schema fit each other, said before the first row.
 
 use onefold_model::schema::Owner;
-use onefold_model::{
-    Actor, Class, Currency, Diagnostic, Error as ModelError, EventTypeId, Schema, Text, closest,
-};
+use onefold_model::{Actor, Class, Currency, Diagnostic, Error as ModelError, EventTypeId, Schema, Text, closest};
 
 use super::Mapping;
 use crate::Error;
@@ -18,12 +16,7 @@ struct Faults<'a> {
 impl Faults<'_> {
     fn say(&mut self, code: &'static str, message: &str, help: Option<String>) {
         let message = format!("import `{}`: {message}", self.mapping);
-        self.all.push(Diagnostic {
-            code,
-            span: 0..0,
-            message,
-            help,
-        });
+        self.all.push(Diagnostic { code, span: 0..0, message, help });
     }
 
     fn name<T>(&mut self, found: Result<T, ModelError>) -> Option<T> {
@@ -60,10 +53,7 @@ impl Mapping {
     /// # Ok::<(), onefold_model::Error>(())
     /// ```
     pub fn check(&self, schema: &Schema) -> Result<(), Error> {
-        let mut faults = Faults {
-            mapping: self.import_name(),
-            all: Vec::new(),
-        };
+        let mut faults = Faults { mapping: self.import_name(), all: Vec::new() };
         faults.name(schema.source(&self.source));
         let what = match (&self.event_from, self.event.as_str()) {
             (None, "") => {
@@ -77,12 +67,7 @@ impl Mapping {
             (Some(_), _) => None,
             (None, name) => faults.name(schema.event_type(name)),
         };
-        for kind in self
-            .who
-            .values()
-            .flat_map(|names| &names.0)
-            .chain(self.previous.values())
-        {
+        for kind in self.who.values().flat_map(|names| &names.0).chain(self.previous.values()) {
             faults.name(schema.kind(kind));
         }
         for kind in self.group.values().flat_map(|names| &names.0) {
@@ -97,14 +82,9 @@ impl Mapping {
             }
         }
         if self.previous.len() > 1 {
-            faults.say(
-                "I02",
-                "names several columns in `previous`, where an alias has one",
-                None,
-            );
+            faults.say("I02", "names several columns in `previous`, where an alias has one", None);
         }
-        let about_people =
-            matches!(self.event.as_str(), "identify" | "group") && self.event_from.is_none();
+        let about_people = matches!(self.event.as_str(), "identify" | "group") && self.event_from.is_none();
         let fields = self
             .traits
             .values()
@@ -123,11 +103,7 @@ impl Mapping {
         }
         for (column, amount) in &self.money {
             if amount.property.is_some() == amount.field.is_some() {
-                faults.say(
-                    "I02",
-                    &format!("the amount in `{column}` is to be one `property` or one `trait`"),
-                    None,
-                );
+                faults.say("I02", &format!("the amount in `{column}` is to be one `property` or one `trait`"), None);
             }
             if let Some(currency) = &amount.currency
                 && let Err(reason) = currency.parse::<Currency>()
@@ -144,11 +120,7 @@ impl Mapping {
                 && Actor::named(actor).is_none()
             {
                 let help = closest(actor, Actor::ALL.map(|(name, _)| name)).unwrap_or("import");
-                faults.say(
-                    "I01",
-                    &format!("unknown actor `{actor}`"),
-                    Some(format!("did you mean `{help}`?")),
-                );
+                faults.say("I01", &format!("unknown actor `{actor}`"), Some(format!("did you mean `{help}`?")));
             }
         }
         let known = self.named_columns();
@@ -162,36 +134,19 @@ impl Mapping {
         if let Some(delimiter) = self.delimiter
             && (!delimiter.is_ascii() || matches!(delimiter, '"' | '\n' | '\r'))
         {
-            faults.say(
-                "I03",
-                "the delimiter is no ASCII character that can separate cells",
-                None,
-            );
+            faults.say("I03", "the delimiter is no ASCII character that can separate cells", None);
         }
-        if faults.all.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::Invalid(faults.all))
-        }
+        if faults.all.is_empty() { Ok(()) } else { Err(Error::Invalid(faults.all)) }
     }
 
     /// Where rows name their event themselves, any event may have it.
-    fn property_is_declared(
-        &self,
-        schema: &Schema,
-        what: Option<EventTypeId>,
-        name: &Text,
-        faults: &mut Faults<'_>,
-    ) {
+    fn property_is_declared(&self, schema: &Schema, what: Option<EventTypeId>, name: &Text, faults: &mut Faults<'_>) {
         match (what, &self.event_from) {
             (Some(what), _) => {
                 faults.name(schema.property(what, name));
             }
             (None, Some(_)) => {
-                if !schema
-                    .event_types()
-                    .any(|what| schema.field_of(Owner::Event(what), name).is_some())
-                {
+                if !schema.event_types().any(|what| schema.field_of(Owner::Event(what), name).is_some()) {
                     let known = schema
                         .spec()
                         .events

@@ -9,11 +9,7 @@ use crate::error::names;
 impl Mapping {
     /// The columns that a file must have to be recognised.
     fn needed(&self) -> Vec<Text> {
-        if self.columns.is_empty() {
-            self.named_columns()
-        } else {
-            self.columns.clone()
-        }
+        if self.columns.is_empty() { self.named_columns() } else { self.columns.clone() }
     }
 }
 
@@ -31,13 +27,8 @@ impl Mapping {
 /// # Errors
 /// [`Error::NoMapping`] with the one that comes nearest, [`Error::Ambiguous`] where two ask for equally many.
 pub fn choose<'a>(mappings: &'a [Mapping], columns: &[Text]) -> Result<&'a Mapping, Error> {
-    let missing = |mapping: &Mapping| {
-        mapping
-            .needed()
-            .into_iter()
-            .filter(|column| !columns.contains(column))
-            .collect::<Vec<_>>()
-    };
+    let missing =
+        |mapping: &Mapping| mapping.needed().into_iter().filter(|column| !columns.contains(column)).collect::<Vec<_>>();
     let mut fitting: Vec<(usize, &Mapping)> = mappings
         .iter()
         .filter(|mapping| missing(mapping).is_empty())
@@ -45,21 +36,17 @@ pub fn choose<'a>(mappings: &'a [Mapping], columns: &[Text]) -> Result<&'a Mappi
         .collect();
     fitting.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     match fitting.as_slice() {
-        [(first, one), (second, other), ..] if first == second => Err(Error::Ambiguous {
-            first: one.import_name().into(),
-            second: other.import_name().into(),
-        }),
+        [(first, one), (second, other), ..] if first == second => {
+            Err(Error::Ambiguous { first: one.import_name().into(), second: other.import_name().into() })
+        }
         [(_, one), ..] => Ok(one),
         [] => {
-            let nearest = mappings
-                .iter()
-                .map(|mapping| (missing(mapping), mapping))
-                .min_by_key(|(missing, _)| missing.len());
+            let nearest =
+                mappings.iter().map(|mapping| (missing(mapping), mapping)).min_by_key(|(missing, _)| missing.len());
             Err(Error::NoMapping {
                 columns: names(columns),
-                nearest: nearest.and_then(|(missing, mapping)| {
-                    Some((mapping.import_name().into(), missing.first()?.to_string()))
-                }),
+                nearest: nearest
+                    .and_then(|(missing, mapping)| Some((mapping.import_name().into(), missing.first()?.to_string()))),
             })
         }
     }

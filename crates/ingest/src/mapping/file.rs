@@ -35,8 +35,7 @@ struct File {
 /// [`Error::Invalid`] with the place in the text: the first fault only, as names are checked later and all at once
 /// by [`Mapping::check`].
 pub fn imports(text: &str) -> Result<Vec<Mapping>, Error> {
-    let file: File =
-        toml::from_str(text).map_err(|error| Error::Invalid(vec![diagnostic(&error)]))?;
+    let file: File = toml::from_str(text).map_err(|error| Error::Invalid(vec![diagnostic(&error)]))?;
     let mut taken = std::collections::BTreeSet::new();
     for mapping in &file.import {
         if !taken.insert(mapping.import_name()) {
@@ -62,11 +61,7 @@ fn diagnostic(error: &toml::de::Error) -> Diagnostic {
             }
         }
         Some((name, known)) if message.starts_with("unknown variant") => {
-            let diagnostic = Diagnostic::new(
-                "I11",
-                span,
-                format!("`{name}` is none of {}", known.join(", ")),
-            );
+            let diagnostic = Diagnostic::new("I11", span, format!("`{name}` is none of {}", known.join(", ")));
             match closest(name, known.iter().copied()) {
                 Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
                 None => diagnostic,

@@ -158,39 +158,25 @@ impl Mapping {
     /// ```
     #[must_use]
     pub fn of(source: &str, event: &str) -> Self {
-        Self {
-            source: source.into(),
-            event: event.into(),
-            ..Self::default()
-        }
+        Self { source: source.into(), event: event.into(), ..Self::default() }
     }
 
     /// Under this name, where a source has several imports.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
-        Self {
-            name: name.into(),
-            ..self
-        }
+        Self { name: name.into(), ..self }
     }
 
     /// The name of the import.
     #[must_use]
     pub fn import_name(&self) -> &str {
-        if self.name.is_empty() {
-            &self.source
-        } else {
-            &self.name
-        }
+        if self.name.is_empty() { &self.source } else { &self.name }
     }
 
     /// The columns by which a file is recognised.
     #[must_use]
     pub fn recognised_by(self, columns: &[&str]) -> Self {
-        Self {
-            columns: columns.iter().map(|column| Text::from(*column)).collect(),
-            ..self
-        }
+        Self { columns: columns.iter().map(|column| Text::from(*column)).collect(), ..self }
     }
 
     /// A column with identifiers of a kind.
@@ -233,11 +219,7 @@ impl Mapping {
     pub fn money(self, column: &str, property: &str, currency: &str) -> Self {
         self.amount(
             column,
-            Amount {
-                property: Some(property.into()),
-                currency: Some(currency.into()),
-                ..Amount::default()
-            },
+            Amount { property: Some(property.into()), currency: Some(currency.into()), ..Amount::default() },
         )
     }
 
@@ -246,11 +228,7 @@ impl Mapping {
     pub fn money_in(self, column: &str, property: &str, currency_from: &str) -> Self {
         self.amount(
             column,
-            Amount {
-                property: Some(property.into()),
-                currency_from: Some(currency_from.into()),
-                ..Amount::default()
-            },
+            Amount { property: Some(property.into()), currency_from: Some(currency_from.into()), ..Amount::default() },
         )
     }
 
@@ -292,46 +270,31 @@ impl Mapping {
     /// The column that names the event, row by row.
     #[must_use]
     pub fn event_from(self, column: &str) -> Self {
-        Self {
-            event_from: Some(column.into()),
-            ..self
-        }
+        Self { event_from: Some(column.into()), ..self }
     }
 
     /// The column with the id that the source gave the row.
     #[must_use]
     pub fn id(self, column: &str) -> Self {
-        Self {
-            id: Some(column.into()),
-            ..self
-        }
+        Self { id: Some(column.into()), ..self }
     }
 
     /// The column with the time of occurrence.
     #[must_use]
     pub fn at(self, column: &str) -> Self {
-        Self {
-            at: Some(column.into()),
-            ..self
-        }
+        Self { at: Some(column.into()), ..self }
     }
 
     /// The column with the time of sending.
     #[must_use]
     pub fn sent(self, column: &str) -> Self {
-        Self {
-            sent: Some(column.into()),
-            ..self
-        }
+        Self { sent: Some(column.into()), ..self }
     }
 
     /// The column with the time of reception.
     #[must_use]
     pub fn received(self, column: &str) -> Self {
-        Self {
-            received: Some(column.into()),
-            ..self
-        }
+        Self { received: Some(column.into()), ..self }
     }
 
     /// How times and days are written.
@@ -362,33 +325,15 @@ impl Mapping {
     /// What separates the cells of a CSV file.
     #[must_use]
     pub fn delimiter(self, delimiter: char) -> Self {
-        Self {
-            delimiter: Some(delimiter),
-            ..self
-        }
+        Self { delimiter: Some(delimiter), ..self }
     }
 
     /// The columns that the mapping reads, sorted.
     #[must_use]
     pub fn named_columns(&self) -> Vec<Text> {
-        let maps = [
-            &self.who,
-            &self.group,
-            &self.traits,
-            &self.properties,
-            &self.context,
-        ];
-        let currencies = self
-            .money
-            .values()
-            .filter_map(|amount| amount.currency_from.as_ref());
-        let single = [
-            &self.id,
-            &self.at,
-            &self.sent,
-            &self.received,
-            &self.event_from,
-        ];
+        let maps = [&self.who, &self.group, &self.traits, &self.properties, &self.context];
+        let currencies = self.money.values().filter_map(|amount| amount.currency_from.as_ref());
+        let single = [&self.id, &self.at, &self.sent, &self.received, &self.event_from];
         let mut all: Vec<Text> = maps
             .iter()
             .flat_map(|map| map.keys())

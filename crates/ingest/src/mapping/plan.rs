@@ -57,59 +57,24 @@ impl Plan {
             (&mapping.properties, Step::Property),
             (&mapping.context, Step::Context),
         ] {
-            steps.extend(map.iter().flat_map(|(column, names)| {
-                names.0.iter().map(move |name| (column, step(name.clone())))
-            }));
+            steps.extend(
+                map.iter().flat_map(|(column, names)| names.0.iter().map(move |name| (column, step(name.clone())))),
+            );
         }
-        steps.extend(
-            mapping
-                .previous
-                .iter()
-                .map(|(column, kind)| (column, Step::Previous(kind.clone()))),
-        );
+        steps.extend(mapping.previous.iter().map(|(column, kind)| (column, Step::Previous(kind.clone()))));
         for (column, amount) in &mapping.money {
-            let currency = amount
-                .currency
-                .as_ref()
-                .and_then(|currency| currency.parse().ok());
-            steps.push((
-                column,
-                Step::Money(
-                    amount.clone(),
-                    currency,
-                    amount.currency_from.as_ref().map(at),
-                ),
-            ));
+            let currency = amount.currency.as_ref().and_then(|currency| currency.parse().ok());
+            steps.push((column, Step::Money(amount.clone(), currency, amount.currency_from.as_ref().map(at))));
         }
-        steps.extend(
-            mapping
-                .consent
-                .iter()
-                .map(|(column, consented)| (column, Step::Consent(consented.clone()))),
-        );
-        for (column, step) in [
-            (&mapping.at, Step::At),
-            (&mapping.sent, Step::Sent),
-            (&mapping.received, Step::Received),
-        ] {
+        steps.extend(mapping.consent.iter().map(|(column, consented)| (column, Step::Consent(consented.clone()))));
+        for (column, step) in
+            [(&mapping.at, Step::At), (&mapping.sent, Step::Sent), (&mapping.received, Step::Received)]
+        {
             steps.extend(column.iter().map(|column| (column, step_again(&step))));
         }
-        let steps = steps
-            .into_iter()
-            .map(|(column, step)| (at(column), step))
-            .collect();
-        let (id, event) = (
-            mapping.id.as_ref().map(at),
-            mapping.event_from.as_ref().map(at),
-        );
-        Ok(Self {
-            schema: schema.clone(),
-            mapping: mapping.clone(),
-            steps,
-            id,
-            event,
-            needs,
-        })
+        let steps = steps.into_iter().map(|(column, step)| (at(column), step)).collect();
+        let (id, event) = (mapping.id.as_ref().map(at), mapping.event_from.as_ref().map(at));
+        Ok(Self { schema: schema.clone(), mapping: mapping.clone(), steps, id, event, needs })
     }
 
     /// The draft that a row makes. What keeps it out is said in the draft as its fault, since its id is known.
@@ -122,24 +87,14 @@ impl Plan {
             Some(name) => name.clone().unwrap_or_default(),
             None => self.mapping.event.to_string(),
         };
-        let mut draft = self
-            .schema
-            .draft(&self.mapping.source, &what)
-            .raw(row.content.as_bytes());
+        let mut draft = self.schema.draft(&self.mapping.source, &what).raw(row.content.as_bytes());
         draft = match self.id.and_then(|at| text(value(at))) {
             Some(id) => draft.message_id(&id).import(import),
             None => draft.row(import, row.content.as_bytes(), nth()),
         };
-        let mut faults = Faults {
-            row: row.number,
-            issue: None,
-        };
+        let mut faults = Faults { row: row.number, issue: None };
         if named.is_some_and(|name| name.is_none()) {
-            faults.add(
-                "no_event",
-                self.column(self.event),
-                "the row does not name its event",
-            );
+            faults.add("no_event", self.column(self.event), "the row does not name its event");
         }
         let owner = self.schema.event_type(&what).map(Owner::Event);
         let about_people = matches!(what.as_str(), "identify" | "group");
@@ -153,66 +108,47 @@ impl Plan {
             }
             let column = self.column(Some(*at));
             draft = match step {
-                Step::Who(kind) => texts(value)
-                    .into_iter()
-                    .fold(draft, |draft, value| draft.who(kind, &value)),
+                Step::Who(kind) => texts(value).into_iter().fold(draft, |draft, value| draft.who(kind, &value)),
                 Step::Previous(kind) => match text(value) {
                     Some(value) => draft.previous(kind, &value),
                     None => draft,
                 },
                 Step::Trait(name) => draft.trait_(name, self.typed(Owner::Profile, name, value)),
                 Step::Property(name) => {
-                    let value = owner
-                        .as_ref()
-                        .map_or_else(|_| value.clone(), |owner| self.typed(*owner, name, value));
+                    let value = owner.as_ref().map_or_else(|_| value.clone(), |owner| self.typed(*owner, name, value));
                     draft.set(name, value)
                 }
                 Step::Context(name) => draft.context(name, value.clone()),
                 Step::Money(amount, currency, from) => {
-                    let said = from
-                        .and_then(|at| row.values.get(at))
-                        .unwrap_or(Value::NULL);
+                    let said = from.and_then(|at| row.values.get(at)).unwrap_or(Value::NULL);
                     self.money(draft, amount, value, *currency, said, column, &mut faults)
                 }
-                Step::Consent(consented) => {
-                    match choice::read(value, &consented.yes, &consented.no) {
-                        Ok(Some(action)) => draft.choose(consented.chosen(action)),
-                        Ok(None) => draft,
-                        Err(()) => {
-                            faults.add("unreadable_consent", column, "neither yes nor no");
-                            draft
-                        }
+                Step::Consent(consented) => match choice::read(value, &consented.yes, &consented.no) {
+                    Ok(Some(action)) => draft.choose(consented.chosen(action)),
+                    Ok(None) => draft,
+                    Err(()) => {
+                        faults.add("unreadable_consent", column, "neither yes nor no");
+                        draft
                     }
-                }
-                Step::At | Step::Sent | Step::Received => {
-                    match (self.mapping.times.read(value), step) {
-                        (Some(time), Step::At) => draft.at(time),
-                        (Some(time), Step::Sent) => draft.sent(time),
-                        (Some(time), _) => draft.received(time),
-                        (None, _) => {
-                            faults.add(
-                                "bad_timestamp",
-                                column,
-                                "not a time in the form that the mapping names",
-                            );
-                            draft
-                        }
+                },
+                Step::At | Step::Sent | Step::Received => match (self.mapping.times.read(value), step) {
+                    (Some(time), Step::At) => draft.at(time),
+                    (Some(time), Step::Sent) => draft.sent(time),
+                    (Some(time), _) => draft.received(time),
+                    (None, _) => {
+                        faults.add("bad_timestamp", column, "not a time in the form that the mapping names");
+                        draft
                     }
-                }
+                },
             };
         }
-        let constants = self
-            .mapping
-            .constants
-            .iter()
-            .map(|(name, value)| (name.clone(), Value::from(value)));
+        let constants = self.mapping.constants.iter().map(|(name, value)| (name.clone(), Value::from(value)));
         for (name, value) in row.rest.into_iter().chain(constants) {
             draft = match about_people {
                 true => draft.trait_(&name, self.typed(Owner::Profile, &name, &value)),
                 false => {
-                    let value = owner
-                        .as_ref()
-                        .map_or_else(|_| value.clone(), |owner| self.typed(*owner, &name, &value));
+                    let value =
+                        owner.as_ref().map_or_else(|_| value.clone(), |owner| self.typed(*owner, &name, &value));
                     draft.set(&name, value)
                 }
             };
@@ -224,8 +160,7 @@ impl Plan {
     }
 
     fn column(&self, at: Option<usize>) -> &str {
-        at.and_then(|at| self.needs.get(at))
-            .map_or("", Text::as_str)
+        at.and_then(|at| self.needs.get(at)).map_or("", Text::as_str)
     }
 
     /// Whether columns that the mapping does not name are kept.
@@ -233,7 +168,8 @@ impl Plan {
         self.mapping.rest == Rest::Keep
     }
 
-    /// A value as the row means it: trimmed, and null where it stands for nothing.
+    /// A value as the record means it: trimmed, and null where it stands for nothing.
+    #[cfg(feature = "json")]
     pub(crate) fn clean(&self, value: &Value) -> Value {
         match value {
             Value::Text(text) => self.cell(text),
@@ -243,13 +179,7 @@ impl Plan {
 
     pub(crate) fn cell(&self, text: &str) -> Value {
         let trimmed = text.trim();
-        if trimmed.is_empty()
-            || self
-                .mapping
-                .null
-                .iter()
-                .any(|marker| marker.as_str() == trimmed)
-        {
+        if trimmed.is_empty() || self.mapping.null.iter().any(|marker| marker.as_str() == trimmed) {
             Value::Null
         } else {
             Value::from(trimmed)
@@ -270,9 +200,7 @@ impl Plan {
             Type::Date if matches!(times, TimeFormat::UnixSeconds | TimeFormat::UnixMillis) => {
                 times.read(value).map(|time| Value::Date(time.date()))
             }
-            Type::Int | Type::Decimal | Type::Money | Type::Score
-                if self.mapping.numbers != Numbers::Plain =>
-            {
+            Type::Int | Type::Decimal | Type::Money | Type::Score if self.mapping.numbers != Numbers::Plain => {
                 self.mapping.numbers.read(value).map(Value::Decimal)
             }
             _ => None,
@@ -293,27 +221,20 @@ impl Plan {
     ) -> Draft {
         let currency = match said {
             Value::Null => Ok(currency),
-            said => text(said)
-                .and_then(|code| code.parse().ok())
-                .map(Some)
-                .ok_or("no currency can be read"),
+            said => text(said).and_then(|code| code.parse().ok()).map(Some).ok_or("no currency can be read"),
         };
         let read = currency.and_then(|currency| {
             let whole = value.as_text().and_then(|text| text.parse::<Money>().ok());
             let (number, currency) = match (self.mapping.numbers.read(value), currency, whole) {
                 (Some(number), Some(currency), _) => (number, currency),
                 (None, None, Some(money)) => (money.amount(), money.currency()),
-                (None, Some(currency), Some(money)) if money.currency() == currency => {
-                    (money.amount(), currency)
-                }
+                (None, Some(currency), Some(money)) if money.currency() == currency => (money.amount(), currency),
                 (None, Some(_), Some(_)) => return Err("two currencies are named"),
                 (Some(_), None, _) => return Err("no currency is named"),
                 (None, _, None) => return Err("not a number in the form that the mapping names"),
             };
             let number = match amount.factor {
-                Some(factor) => number
-                    .checked_mul(factor)
-                    .ok_or("the amount cannot be kept exactly")?,
+                Some(factor) => number.checked_mul(factor).ok_or("the amount cannot be kept exactly")?,
                 None => number,
             };
             Ok(Money::new(number, currency))

@@ -4,11 +4,7 @@ use onefold_model::schema::{EventType, Field};
 use onefold_model::{Form, Kind, Party, Schema, Type};
 
 pub(crate) fn shop() -> Schema {
-    let field = |name: &str, ty: Type| Field {
-        name: name.into(),
-        ty,
-        ..Field::default()
-    };
+    let field = |name: &str, ty: Type| Field { name: name.into(), ty, ..Field::default() };
     Schema::builder()
         .source("crm", Party::First, 90)
         .source("shop", Party::First, 50)
@@ -22,11 +18,7 @@ pub(crate) fn shop() -> Schema {
         .declare_event(EventType {
             name: "purchase".into(),
             also: vec!["Order Completed".into()],
-            properties: vec![
-                field("amount", Type::Money),
-                field("quantity", Type::Int),
-                field("channel", Type::Text),
-            ],
+            properties: vec![field("amount", Type::Money), field("quantity", Type::Int), field("channel", Type::Text)],
             ..EventType::default()
         })
         .purpose("marketing")
@@ -66,106 +58,47 @@ fn every_name_is_checked_and_all_faults_are_said_at_once() {
         "unknown purpose `marketng`; did you mean `marketing`?",
         "unknown channel `emial`; did you mean `email`?",
     ] {
-        assert!(
-            said.iter().any(|fault| fault.contains(part)),
-            "{part} in {said:?}"
-        );
+        assert!(said.iter().any(|fault| fault.contains(part)), "{part} in {said:?}");
     }
     assert_eq!(said.len(), 7);
     assert!(
-        faults(Mapping::of("shop", "purchase").property("q", "quantty"))
+        faults(Mapping::of("shop", "purchase").property("q", "quantty")).concat().contains("did you mean `quantity`?")
+    );
+    assert!(faults(Mapping::of("shop", "").event_from("t").property("q", "quantity")).is_empty());
+    assert!(
+        faults(Mapping::of("shop", "").event_from("t").property("q", "quantty"))
             .concat()
             .contains("did you mean `quantity`?")
     );
+    assert!(faults(Mapping::of("shop", "purchase").money("v", "amount", "EURO")).concat().contains("not a currency"));
+    assert!(faults(Mapping::of("crm", "identify")).concat().contains("names no column"));
     assert!(
-        faults(
-            Mapping::of("shop", "")
-                .event_from("t")
-                .property("q", "quantity")
-        )
-        .is_empty()
-    );
-    assert!(
-        faults(
-            Mapping::of("shop", "")
-                .event_from("t")
-                .property("q", "quantty")
-        )
-        .concat()
-        .contains("did you mean `quantity`?")
-    );
-    assert!(
-        faults(Mapping::of("shop", "purchase").money("v", "amount", "EURO"))
+        faults(Mapping::of("shop", "purchase").id("x").constant("chanel", "till"))
             .concat()
-            .contains("not a currency")
+            .contains("did you mean `channel`?")
     );
-    assert!(
-        faults(Mapping::of("crm", "identify"))
-            .concat()
-            .contains("names no column")
-    );
-    assert!(
-        faults(
-            Mapping::of("shop", "purchase")
-                .id("x")
-                .constant("chanel", "till")
-        )
-        .concat()
-        .contains("did you mean `channel`?")
-    );
-    assert!(
-        faults(Mapping::of("shop", "purchase").id("x").delimiter('"'))
-            .concat()
-            .contains("delimiter")
-    );
+    assert!(faults(Mapping::of("shop", "purchase").id("x").delimiter('"')).concat().contains("delimiter"));
 }
 
 #[test]
 fn a_file_is_known_by_its_columns() {
     let crm = Mapping::of("crm", "identify").who("customer", "user_id");
-    let till = Mapping::of("shop", "purchase")
-        .who("customer", "user_id")
-        .at("date");
+    let till = Mapping::of("shop", "purchase").who("customer", "user_id").at("date");
     let all = [crm.clone(), till.clone()];
-    let columns = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| Text::from(*name))
-            .collect::<Vec<_>>()
-    };
+    let columns = |names: &[&str]| names.iter().map(|name| Text::from(*name)).collect::<Vec<_>>();
     let name = |names: &[&str]| {
-        choose(&all, &columns(names))
-            .map(|it| it.import_name().to_owned())
-            .map_err(|error| error.to_string())
+        choose(&all, &columns(names)).map(|it| it.import_name().to_owned()).map_err(|error| error.to_string())
     };
-    assert_eq!(
-        name(&["customer", "date", "x"]),
-        Ok("shop".into()),
-        "the more specific"
-    );
+    assert_eq!(name(&["customer", "date", "x"]), Ok("shop".into()), "the more specific");
     assert_eq!(name(&["customer", "x"]), Ok("crm".into()));
     assert_eq!(
         name(&["date", "x"]),
-        Err(
-            "no mapping fits the columns `date`, `x`; `crm` comes nearest but needs `customer`"
-                .into()
-        )
+        Err("no mapping fits the columns `date`, `x`; `crm` comes nearest but needs `customer`".into())
     );
     let two = [crm.clone(), crm.named("other")];
-    assert!(matches!(
-        choose(&two, &columns(&["customer"])),
-        Err(Error::Ambiguous { .. })
-    ));
-    let told_apart = [
-        two[0].clone(),
-        two[1].clone().recognised_by(&["customer", "x"]),
-    ];
-    assert_eq!(
-        choose(&told_apart, &columns(&["customer", "x"]))
-            .unwrap()
-            .import_name(),
-        "other"
-    );
+    assert!(matches!(choose(&two, &columns(&["customer"])), Err(Error::Ambiguous { .. })));
+    let told_apart = [two[0].clone(), two[1].clone().recognised_by(&["customer", "x"])];
+    assert_eq!(choose(&told_apart, &columns(&["customer", "x"])).unwrap().import_name(), "other");
 }
 
 #[cfg(feature = "toml")]
@@ -204,12 +137,8 @@ letters = { purpose = "marketing", channel = "email", evidence = "form 12", yes 
     #[test]
     fn toml_says_what_the_chain_says() {
         let said = imports(WHOLE).unwrap();
-        let letters = Consented {
-            yes: vec!["J".into()],
-            ..Consented::to("marketing")
-                .over("email")
-                .proved_by("form 12")
-        };
+        let letters =
+            Consented { yes: vec!["J".into()], ..Consented::to("marketing").over("email").proved_by("form 12") };
         let chain = Mapping::of("shop", "purchase")
             .named("till")
             .recognised_by(&["customer", "date"])
@@ -252,37 +181,21 @@ letters = { purpose = "marketing", channel = "email", evidence = "form 12", yes 
         };
         let text = "[[import]]\nsource = \"shop\"\ntime = \"day_first\"\n";
         let unknown = fault(text);
-        assert_eq!(
-            unknown.to_string(),
-            "I10: unknown key `time`; did you mean `times`?"
-        );
+        assert_eq!(unknown.to_string(), "I10: unknown key `time`; did you mean `times`?");
         assert_eq!(&text[unknown.span], "time");
         assert_eq!(
-            fault("[[import]]\nsource = \"s\"\ntimes = \"day_frist\"")
-                .help
-                .as_deref(),
+            fault("[[import]]\nsource = \"s\"\ntimes = \"day_frist\"").help.as_deref(),
             Some("did you mean `day_first`?")
         );
-        assert_eq!(
-            fault("[[import]]\nname = \"x\"").message,
-            "the key `source` is missing"
-        );
+        assert_eq!(fault("[[import]]\nname = \"x\"").message, "the key `source` is missing");
         assert!(fault("[[import]]\nsource = 5").message.contains("expected"));
-        assert!(
-            fault("[[import]]\nsource = \"s\"\nwho = { a = 5 }")
-                .message
-                .contains("a name, or a list of names")
-        );
+        assert!(fault("[[import]]\nsource = \"s\"\nwho = { a = 5 }").message.contains("a name, or a list of names"));
         assert!(
             fault("[[import]]\nsource = \"s\"\nconsent = { a = { purpse = \"x\" } }")
                 .to_string()
                 .contains("did you mean `purpose`?")
         );
-        assert!(
-            fault("[[import]]\nsource = \"s\"\n[[import]]\nsource = \"s\"")
-                .message
-                .contains("declared twice")
-        );
+        assert!(fault("[[import]]\nsource = \"s\"\n[[import]]\nsource = \"s\"").message.contains("declared twice"));
         assert_eq!(fault("[[import").code, "I13");
     }
 
@@ -293,11 +206,7 @@ letters = { purpose = "marketing", channel = "email", evidence = "form 12", yes 
         let Ok(text) = std::fs::read_to_string(path) else {
             return;
         };
-        for block in text
-            .split("```toml\n")
-            .skip(1)
-            .filter_map(|rest| rest.split("```").next())
-        {
+        for block in text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
             if let Err(error) = imports(block) {
                 panic!("{error}\n{block}");
             }
@@ -305,18 +214,8 @@ letters = { purpose = "marketing", channel = "email", evidence = "form 12", yes 
         let whole = serde_json::to_value(imports(WHOLE).unwrap()).unwrap();
         let mut keys: Vec<String> = whole[0].as_object().unwrap().keys().cloned().collect();
         keys.extend(
-            [
-                "event_from",
-                "previous",
-                "context",
-                "sent",
-                "received",
-                "currency_from",
-                "actor",
-                "notice",
-                "no",
-            ]
-            .map(String::from),
+            ["event_from", "previous", "context", "sent", "received", "currency_from", "actor", "notice", "no"]
+                .map(String::from),
         );
         for key in keys {
             assert!(text.contains(&format!("`{key}`")), "{key} is not explained");

@@ -93,9 +93,7 @@ impl<'de> Deserialize<'de> for Constant {
         impl Visitor<'_> for Plain {
             type Value = Constant;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(
-                    "a text, a whole number, true or false (a decimal number is written as a text)",
-                )
+                f.write_str("a text, a whole number, true or false (a decimal number is written as a text)")
             }
             fn visit_bool<E: Error>(self, yes: bool) -> Result<Constant, E> {
                 Ok(yes.into())
@@ -140,10 +138,7 @@ pub struct Consented {
     pub no: Vec<Text>,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde asks with a reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
 fn is_zero(number: &u32) -> bool {
     *number == 0
 }
@@ -152,39 +147,26 @@ impl Consented {
     /// Choices about a purpose, taken over from another system, with nothing that proves them.
     #[must_use]
     pub fn to(purpose: &str) -> Self {
-        Self {
-            purpose: purpose.into(),
-            ..Self::default()
-        }
+        Self { purpose: purpose.into(), ..Self::default() }
     }
 
     /// With what proves them.
     #[must_use]
     pub fn proved_by(self, evidence: &str) -> Self {
-        Self {
-            evidence: Some(evidence.into()),
-            ..self
-        }
+        Self { evidence: Some(evidence.into()), ..self }
     }
 
     /// For one channel only.
     #[must_use]
     pub fn over(self, channel: &str) -> Self {
-        Self {
-            channel: Some(channel.into()),
-            ..self
-        }
+        Self { channel: Some(channel.into()), ..self }
     }
 
     /// The choice in names.
     pub(super) fn chosen(&self, action: Action) -> onefold_model::Chosen {
         onefold_model::Chosen {
             channel: self.channel.clone(),
-            actor: self
-                .actor
-                .as_ref()
-                .and_then(|name| Actor::named(name))
-                .unwrap_or(Actor::Import),
+            actor: self.actor.as_ref().and_then(|name| Actor::named(name)).unwrap_or(Actor::Import),
             evidence: self.evidence.clone(),
             notice: self.notice,
             ..onefold_model::Chosen::new(&self.purpose, action)
@@ -194,11 +176,7 @@ impl Consented {
 
 impl Serialize for Consented {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        if *self == Self::to(&self.purpose) {
-            self.purpose.serialize(to)
-        } else {
-            Self::serialize(self, to)
-        }
+        if *self == Self::to(&self.purpose) { self.purpose.serialize(to) } else { Self::serialize(self, to) }
     }
 }
 

@@ -34,44 +34,24 @@ fn draft(parsed: &Parsed) -> &Draft {
 fn paths_lead_to_values_and_what_they_pass_is_kept() {
     let line = br#"{"customer": {"email": "ADA@example.com", "tier": 2}, "when": "2026-03-01T09:00:00Z", "total": "49.90", "items": [{"sku": "s-1"}, {"sku": "s-2"}], "note": null}"#;
     let rows = read(line);
-    let event = draft(&rows[0])
-        .receive("2026-06-01".parse().unwrap())
-        .unwrap();
+    let event = draft(&rows[0]).receive("2026-06-01".parse().unwrap()).unwrap();
     assert_eq!(event.who[0].value().reveal().as_str(), "ada@example.com");
-    let said: Vec<String> = event
-        .properties
-        .iter()
-        .map(|(_, value)| value.to_string())
-        .collect();
+    let said: Vec<String> = event.properties.iter().map(|(_, value)| value.to_string()).collect();
     assert_eq!(said, ["49.9 EUR", "s-1"]);
-    let extras: Vec<String> = event
-        .extras
-        .iter()
-        .map(|(path, value)| format!("{path}={}", value.to_json()))
-        .collect();
-    assert_eq!(
-        extras,
-        [
-            r#"properties.customer={"tier":2}"#,
-            r#"properties.items=[{"sku":"s-1"},{"sku":"s-2"}]"#
-        ]
-    );
+    let extras: Vec<String> = event.extras.iter().map(|(path, value)| format!("{path}={}", value.to_json())).collect();
+    assert_eq!(extras, [r#"properties.customer={"tier":2}"#, r#"properties.items=[{"sku":"s-1"},{"sku":"s-2"}]"#]);
 }
 
 #[test]
 fn a_bad_line_is_set_aside_alone() {
     let long = format!("{{\"x\": \"{}\"}}", "x".repeat(1 << 20));
-    let text = format!(
-        "{{}}\r\n\n   \n{{\"a\": 1, \"a\": 2}}\nnull\n{long}\n{{\"total\": 1e40}}\n{{\n{{}}"
-    );
+    let text = format!("{{}}\r\n\n   \n{{\"a\": 1, \"a\": 2}}\nnull\n{long}\n{{\"total\": 1e40}}\n{{\n{{}}");
     let read = read(text.as_bytes());
     let codes: Vec<(String, Option<u64>)> = read
         .iter()
         .map(|parsed| match parsed {
             Parsed::Draft(_) => ("draft".into(), None),
-            Parsed::Quarantined {
-                issue, raw, import, ..
-            } => {
+            Parsed::Quarantined { issue, raw, import, .. } => {
                 assert!(raw.reveal().len() <= 16 << 10 && import.as_str() == "shop");
                 (issue.code.to_string(), issue.row)
             }
@@ -115,35 +95,19 @@ fn limits_keep_a_record_out_under_its_id() {
     let text = format!("{{\"note\": \"{}\"}}", "x".repeat(10_000));
     let rows = read(text.as_bytes());
     assert!(draft(&rows[0]).id().is_some());
-    assert_eq!(
-        draft(&rows[0])
-            .receive("2026-06-01".parse().unwrap())
-            .unwrap_err()
-            .code
-            .as_str(),
-        "text_too_long"
-    );
+    assert_eq!(draft(&rows[0]).receive("2026-06-01".parse().unwrap()).unwrap_err().code.as_str(), "text_too_long");
 }
 
 #[test]
 fn an_empty_file_is_an_error() {
-    let error = ndjson_reader(b"".as_slice(), &shop(), &schema())
-        .map(|_| ())
-        .unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "`shop` is empty: one JSON object a line is expected"
-    );
+    let error = ndjson_reader(b"".as_slice(), &shop(), &schema()).map(|_| ()).unwrap_err();
+    assert_eq!(error.to_string(), "`shop` is empty: one JSON object a line is expected");
 }
 
 #[test]
 fn the_paths_of_an_object_are_listed() {
     let mut paths = Vec::new();
-    list_paths(
-        &json::parse(br#"{"a": {"b": [1, {"c": 2}]}}"#, &Limits::default()).unwrap(),
-        "",
-        &mut paths,
-    );
+    list_paths(&json::parse(br#"{"a": {"b": [1, {"c": 2}]}}"#, &Limits::default()).unwrap(), "", &mut paths);
     let paths: Vec<&str> = paths.iter().map(Text::as_str).collect();
     assert_eq!(paths, ["a", "a.b", "a.b[0]", "a.b[1]", "a.b[1].c"]);
 }

@@ -4,11 +4,7 @@ use crate::mapping::{Amount, Consented};
 use onefold_model::{Action, Actor, Draft, Event, Form, Kind, Party, Type};
 
 fn schema() -> Schema {
-    let money = onefold_model::schema::Field {
-        name: "price".into(),
-        ty: Type::Money,
-        ..Default::default()
-    };
+    let money = onefold_model::schema::Field { name: "price".into(), ty: Type::Money, ..Default::default() };
     Schema::builder()
         .source("crm", Party::First, 90)
         .kind(Kind::person("user_id"))
@@ -19,12 +15,7 @@ fn schema() -> Schema {
         .declare_field(money)
         .event(
             "purchase",
-            [
-                ("amount", Type::Money),
-                ("quantity", Type::Int),
-                ("weight", Type::Decimal),
-                ("shipped", Type::Time),
-            ],
+            [("amount", Type::Money), ("quantity", Type::Int), ("weight", Type::Decimal), ("shipped", Type::Time)],
         )
         .purpose("marketing")
         .build([7; 32].into())
@@ -44,12 +35,7 @@ fn draft(parsed: Parsed) -> Draft {
 
 fn one(mapping: &Mapping, header: &[&str], cells: &[&str]) -> Result<Event, Issue> {
     let schema = schema();
-    draft(
-        Rows::new(mapping, header, &schema)
-            .unwrap()
-            .row(cells, 1, None),
-    )
-    .receive(now())
+    draft(Rows::new(mapping, header, &schema).unwrap().row(cells, 1, None)).receive(now())
 }
 
 #[test]
@@ -69,10 +55,7 @@ fn cells_become_what_the_mapping_says() {
         .context("till", "till")
         .constant("quantity", 3)
         .null("NA");
-    let header = [
-        "customer", "mail", "firm", "when", "qty", "kg", "out", "land", "value", "cur", "till",
-        "colour",
-    ];
+    let header = ["customer", "mail", "firm", "when", "qty", "kg", "out", "land", "value", "cur", "till", "colour"];
     let cells = [
         "u-1",
         " Ada@Example.com ",
@@ -90,28 +73,17 @@ fn cells_become_what_the_mapping_says() {
     let event = one(&mapping, &header, &cells).unwrap();
     let schema = schema();
     let what = schema.event_type("purchase").unwrap();
-    let property = |name: &str| {
-        event
-            .property(schema.property(what, name).unwrap())
-            .to_string()
-    };
+    let property = |name: &str| event.property(schema.property(what, name).unwrap()).to_string();
     assert_eq!(property("amount"), "1234.5 EUR");
     assert_eq!(property("quantity"), "3");
     assert_eq!(property("weight"), "1.5");
     assert_eq!(property("shipped"), "2026-02-03T00:00:00Z");
     assert_eq!(event.times.occurred.to_string(), "2026-02-01T09:05:00Z");
     assert_eq!((event.who.len(), event.groups.len()), (2, 1));
-    assert_eq!(
-        event.stated(schema.field("country").unwrap()).as_text(),
-        Some("GB")
-    );
+    assert_eq!(event.stated(schema.field("country").unwrap()).as_text(), Some("GB"));
     assert_eq!(event.context[0].0.as_str(), "till");
     assert_eq!(
-        event
-            .extras
-            .iter()
-            .map(|(path, value)| format!("{path}={value}"))
-            .collect::<Vec<_>>(),
+        event.extras.iter().map(|(path, value)| format!("{path}={value}")).collect::<Vec<_>>(),
         ["properties.colour=red"]
     );
     let dropped = one(&mapping.rest(Rest::Drop), &header, &cells).unwrap();
@@ -120,50 +92,22 @@ fn cells_become_what_the_mapping_says() {
 
 #[test]
 fn what_cannot_be_read_is_quarantined_with_its_row_and_its_id() {
-    let base = Mapping::of("crm", "purchase")
-        .who("customer", "user_id")
-        .rest(Rest::Drop);
+    let base = Mapping::of("crm", "purchase").who("customer", "user_id").rest(Rest::Drop);
     let cases = [
         (base.clone().at("x"), "yesterday", "bad_timestamp"),
-        (
-            base.clone().money("x", "amount", "EUR"),
-            "a lot",
-            "bad_amount",
-        ),
-        (
-            base.clone().money("x", "amount", "EUR"),
-            "5 USD",
-            "bad_amount",
-        ),
-        (
-            base.clone().consent("x", "marketing"),
-            "perhaps",
-            "unreadable_consent",
-        ),
+        (base.clone().money("x", "amount", "EUR"), "a lot", "bad_amount"),
+        (base.clone().money("x", "amount", "EUR"), "5 USD", "bad_amount"),
+        (base.clone().consent("x", "marketing"), "perhaps", "unreadable_consent"),
         (base.clone().property("x", "quantity"), "1.5", "wrong_type"),
-        (
-            Mapping {
-                event_from: Some("x".into()),
-                ..base
-            },
-            " ",
-            "no_event",
-        ),
+        (Mapping { event_from: Some("x".into()), ..base }, " ", "no_event"),
     ];
     for (mapping, cell, code) in cases {
         let schema = schema();
-        let draft = draft(
-            Rows::new(&mapping, &["customer", "x"], &schema)
-                .unwrap()
-                .row(&["u-1", cell], 7, None),
-        );
+        let draft = draft(Rows::new(&mapping, &["customer", "x"], &schema).unwrap().row(&["u-1", cell], 7, None));
         assert!(draft.id().is_some());
         let issue = draft.receive(now()).unwrap_err();
         assert_eq!(issue.code.as_str(), code);
-        assert!(
-            !issue.to_string().contains(cell) || cell == " ",
-            "no value in {issue}"
-        );
+        assert!(!issue.to_string().contains(cell) || cell == " ", "no value in {issue}");
         assert!(code == "wrong_type" || issue.row == Some(7));
     }
 }
@@ -173,20 +117,13 @@ fn a_trait_that_cannot_be_read_keeps_nobody_out() {
     let mapping = Mapping::of("crm", "identify")
         .who("customer", "user_id")
         .field("born", "birth")
-        .amount(
-            "worth",
-            Amount {
-                field: Some("price".into()),
-                currency: Some("EUR".into()),
-                ..Amount::default()
-            },
-        );
+        .amount("worth", Amount { field: Some("price".into()), currency: Some("EUR".into()), ..Amount::default() });
     let schema = schema();
-    let draft = draft(
-        Rows::new(&mapping, &["customer", "born", "worth"], &schema)
-            .unwrap()
-            .row(&["u-1", "never", "much"], 1, None),
-    );
+    let draft = draft(Rows::new(&mapping, &["customer", "born", "worth"], &schema).unwrap().row(
+        &["u-1", "never", "much"],
+        1,
+        None,
+    ));
     let mut notes = Vec::new();
     let event = draft.receive_noting(now(), &mut notes).unwrap();
     let codes: Vec<&str> = notes.iter().map(|note| note.code.as_str()).collect();
@@ -196,30 +133,15 @@ fn a_trait_that_cannot_be_read_keeps_nobody_out() {
 
 #[test]
 fn a_column_of_yes_and_no_is_consent_that_wants_a_proof() {
-    let plain = Mapping::of("crm", "identify")
-        .who("customer", "user_id")
-        .consent("news", "marketing");
-    let choices = |mapping: &Mapping, cell: &str| {
-        one(mapping, &["customer", "news"], &["u-1", cell])
-            .unwrap()
-            .choices
-    };
+    let plain = Mapping::of("crm", "identify").who("customer", "user_id").consent("news", "marketing");
+    let choices = |mapping: &Mapping, cell: &str| one(mapping, &["customer", "news"], &["u-1", cell]).unwrap().choices;
     let yes = &choices(&plain, "yes")[0];
-    assert_eq!(
-        (yes.action, yes.actor, yes.evidence.clone()),
-        (Action::Grant, Actor::Import, None)
-    );
+    assert_eq!((yes.action, yes.actor, yes.evidence.clone()), (Action::Grant, Actor::Import, None));
     assert_eq!(choices(&plain, "0")[0].action, Action::Refuse);
     assert!(choices(&plain, "").is_empty());
-    let proved = Consented {
-        actor: Some("subject".into()),
-        ..Consented::to("marketing").proved_by("form 12")
-    };
+    let proved = Consented { actor: Some("subject".into()), ..Consented::to("marketing").proved_by("form 12") };
     let yes = &choices(&plain.consented("news", proved), "Y")[0];
-    assert_eq!(
-        (yes.actor, yes.evidence.as_deref()),
-        (Actor::Subject, Some("form 12"))
-    );
+    assert_eq!((yes.actor, yes.evidence.as_deref()), (Actor::Subject, Some("form 12")));
 }
 
 #[test]
@@ -228,28 +150,19 @@ fn identical_rows_are_told_apart_and_their_order_does_not_matter() {
     let mapping = Mapping::of("crm", "identify").who("customer", "user_id");
     let ids = |rows: &[[&str; 2]]| {
         let mut reader = Rows::new(&mapping, &["customer", "x"], &schema).unwrap();
-        let mut ids: Vec<_> = rows
-            .iter()
-            .map(|row| draft(reader.row(row, 1, None)).id().unwrap())
-            .collect();
+        let mut ids: Vec<_> = rows.iter().map(|row| draft(reader.row(row, 1, None)).id().unwrap()).collect();
         ids.sort();
         ids
     };
     let (a, b) = (["u-1", "tea"], ["u-2", "tea"]);
     let one = ids(&[a, b, a, a]);
     assert_eq!(one, ids(&[a, a, a, b]));
-    assert_eq!(
-        one.iter().collect::<std::collections::BTreeSet<_>>().len(),
-        4
-    );
+    assert_eq!(one.iter().collect::<std::collections::BTreeSet<_>>().len(), 4);
     // The order of columns does not matter either, and an id of the source's own comes first.
     let mut turned = Rows::new(&mapping, &["x", "customer"], &schema).unwrap();
     assert!(one.contains(&draft(turned.row(&["tea", "u-1"], 1, None)).id().unwrap()));
     let mut numbered = Rows::new(&mapping.id("x"), &["customer", "x"], &schema).unwrap();
-    assert_eq!(
-        draft(numbered.row(&a, 1, None)).id(),
-        draft(numbered.row(&b, 2, None)).id()
-    );
+    assert_eq!(draft(numbered.row(&a, 1, None)).id(), draft(numbered.row(&b, 2, None)).id());
 }
 
 #[test]

@@ -41,19 +41,13 @@ impl Call {
     /// Its name in messages.
     #[must_use]
     pub fn name(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(_, call)| *call == self)
-            .map_or("", |(name, _)| name)
+        Self::ALL.iter().find(|(_, call)| *call == self).map_or("", |(name, _)| name)
     }
 
     /// The call of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, call)| *call)
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, call)| *call)
     }
 }
 
@@ -93,10 +87,7 @@ impl Defaults {
     /// The type of messages that do not name theirs.
     #[must_use]
     pub fn kind(self, kind: Option<&str>) -> Self {
-        Self {
-            kind: kind.map(Into::into),
-            ..self
-        }
+        Self { kind: kind.map(Into::into), ..self }
     }
 
     /// The message with what it takes over from its batch: `context` and `integrations` name by name, `sentAt` where
@@ -221,11 +212,7 @@ impl Message {
     /// # Errors
     /// An [`Issue`] with the code `not_an_object`, `no_type`, `unknown_type`, `no_identity`, `bad_timestamp` or
     /// `wrong_type`.
-    pub fn read(
-        message: &Value,
-        defaults: &Defaults,
-        received: Option<Time>,
-    ) -> Result<Self, Issue> {
+    pub fn read(message: &Value, defaults: &Defaults, received: Option<Time>) -> Result<Self, Issue> {
         Self::of(&defaults.merge(message), received)
     }
 
@@ -237,28 +224,16 @@ impl Message {
         let mut left: BTreeMap<Text, Value> = pairs.iter().cloned().collect();
         let call = match left.remove("type") {
             None | Some(Value::Null) => {
-                return Err(Issue::new(
-                    "no_type",
-                    "type",
-                    "the message does not say what it is",
-                ));
+                return Err(Issue::new("no_type", "type", "the message does not say what it is"));
             }
             Some(said) => said.as_text().and_then(Call::named).ok_or_else(|| {
-                Issue::new(
-                    "unknown_type",
-                    "type",
-                    "none of identify, track, page, screen, group, alias, consent",
-                )
+                Issue::new("unknown_type", "type", "none of identify, track, page, screen, group, alias, consent")
             })?,
         };
         let user_id = id(&mut left, "userId")?;
         let anonymous_id = id(&mut left, "anonymousId")?;
         if user_id.is_none() && anonymous_id.is_none() {
-            return Err(Issue::new(
-                "no_identity",
-                "userId",
-                "neither userId nor anonymousId names anybody",
-            ));
+            return Err(Issue::new("no_identity", "userId", "neither userId nor anonymousId names anybody"));
         }
         let original = time(&mut left, "originalTimestamp")?;
         let original_at = match original {
@@ -273,9 +248,7 @@ impl Message {
         let context = map(&mut left, "context")?;
         let said = map(&mut left, "traits")?;
         let traits = match get(&context, "traits") {
-            Some(traits @ Value::Map(_)) if is_empty(&said) && call != Call::Group => {
-                traits.clone()
-            }
+            Some(traits @ Value::Map(_)) if is_empty(&said) && call != Call::Group => traits.clone(),
             _ => said,
         };
         Ok(Self {
@@ -358,11 +331,7 @@ fn id(from: &mut BTreeMap<Text, Value>, name: &str) -> Result<Option<Text>, Issu
         Value::Text(text) if text.trim().is_empty() => Ok(None),
         Value::Text(text) => Ok(Some(text)),
         number @ (Value::Int(_) | Value::Decimal(_)) => Ok(Some(number.to_string().into())),
-        _ => Err(Issue::new(
-            "wrong_type",
-            name,
-            "an id is a text or a number",
-        )),
+        _ => Err(Issue::new("wrong_type", name, "an id is a text or a number")),
     }
 }
 

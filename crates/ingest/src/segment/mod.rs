@@ -84,38 +84,26 @@ impl Segment {
     /// The kind of `userId`.
     #[must_use]
     pub fn user(self, kind: &str) -> Self {
-        Self {
-            user: kind.into(),
-            ..self
-        }
+        Self { user: kind.into(), ..self }
     }
 
     /// The kind of `anonymousId`.
     #[must_use]
     pub fn anonymous(self, kind: &str) -> Self {
-        Self {
-            anonymous: kind.into(),
-            ..self
-        }
+        Self { anonymous: kind.into(), ..self }
     }
 
     /// The kind of an alias's `previousId`: by default that of `userId`, and that of `anonymousId` where the message
     /// names the same value as its `anonymousId`.
     #[must_use]
     pub fn previous(self, kind: &str) -> Self {
-        Self {
-            previous: Some(kind.into()),
-            ..self
-        }
+        Self { previous: Some(kind.into()), ..self }
     }
 
     /// The kind of `groupId`. Without one, groups are kept in the context.
     #[must_use]
     pub fn group(self, kind: &str) -> Self {
-        Self {
-            group: Some(kind.into()),
-            ..self
-        }
+        Self { group: Some(kind.into()), ..self }
     }
 
     /// A further identifier, at a path of the message. `traits.email` is looked for in `context.traits` too.
@@ -142,10 +130,7 @@ impl Segment {
     /// The bytes of the largest body, unpacked; 4 MiB by default.
     #[must_use]
     pub fn largest_body(self, bytes: usize) -> Self {
-        Self {
-            largest: bytes,
-            ..self
-        }
+        Self { largest: bytes, ..self }
     }
 
     /// Checks every name against the schema.
@@ -154,17 +139,8 @@ impl Segment {
     /// [`Error::Model`] for a source, kind or purpose that nobody declared, with a suggestion.
     pub fn build(self, schema: &Schema) -> Result<Intake, Error> {
         schema.source(&self.source)?;
-        let kinds = [
-            Some(&self.user),
-            Some(&self.anonymous),
-            self.previous.as_ref(),
-            self.group.as_ref(),
-        ];
-        for kind in kinds
-            .into_iter()
-            .flatten()
-            .chain(self.who.iter().map(|(_, kind)| kind))
-        {
+        let kinds = [Some(&self.user), Some(&self.anonymous), self.previous.as_ref(), self.group.as_ref()];
+        for kind in kinds.into_iter().flatten().chain(self.who.iter().map(|(_, kind)| kind)) {
             schema.kind(kind)?;
         }
         if let Some(group) = &self.group
@@ -172,23 +148,13 @@ impl Segment {
         {
             let message = format!("kind `{group}` names no group");
             let help = "declare it with the class `group`";
-            return Err(Error::Invalid(vec![
-                onefold_model::Diagnostic::new("I02", 0..0, message).help(help),
-            ]));
+            return Err(Error::Invalid(vec![onefold_model::Diagnostic::new("I02", 0..0, message).help(help)]));
         }
         for purpose in self.purposes.values() {
             schema.purpose(purpose)?;
         }
-        let who = self
-            .who
-            .iter()
-            .map(|(path, kind)| (Path::new(path), kind.clone()))
-            .collect();
-        Ok(Intake {
-            schema: schema.clone(),
-            names: self,
-            who,
-        })
+        let who = self.who.iter().map(|(path, kind)| (Path::new(path), kind.clone())).collect();
+        Ok(Intake { schema: schema.clone(), names: self, who })
     }
 }
 
@@ -204,12 +170,7 @@ impl Intake {
     /// Reads one message. `received` is when it came in, where that is known.
     #[must_use]
     pub fn message(&self, message: &Value, received: Option<Time>) -> Parsed {
-        self.read(
-            message,
-            &Defaults::default(),
-            received,
-            &mut self.counters(),
-        )
+        self.read(message, &Defaults::default(), received, &mut self.counters())
     }
 
     /// Reads a body: a message, or a batch of them. A fault in one message does not spoil the others.
@@ -229,23 +190,13 @@ impl Intake {
         let limits = self.schema.limits();
         let kind = request.kind();
         // A whole body is held to its size only; the messages are held to the limits one by one.
-        match json::body(
-            &unpacked,
-            Bounds {
-                keys: usize::MAX,
-                ..Bounds::roomy(limits)
-            },
-        ) {
+        match json::body(&unpacked, Bounds { keys: usize::MAX, ..Bounds::roomy(limits) }) {
             Err(issue) => vec![self.quarantine(issue, &unpacked, received, counters)],
-            Ok(Body::One(message)) => vec![self.read(
-                &message,
-                &Defaults::new(Value::Null).kind(kind),
-                received,
-                counters,
-            )],
+            Ok(Body::One(message)) => {
+                vec![self.read(&message, &Defaults::new(Value::Null).kind(kind), received, counters)]
+            }
             Ok(Body::Batch { beside, items }) => {
-                let defaults = Defaults::new(beside)
-                    .kind(kind.filter(|kind| !matches!(*kind, "batch" | "import")));
+                let defaults = Defaults::new(beside).kind(kind.filter(|kind| !matches!(*kind, "batch" | "import")));
                 let mut all = Vec::with_capacity(items.len());
                 for (nth, item) in items.into_iter().enumerate() {
                     all.push(match json::parse_within(item, Bounds::roomy(limits)) {
@@ -258,13 +209,7 @@ impl Intake {
         }
     }
 
-    fn read(
-        &self,
-        message: &Value,
-        defaults: &Defaults,
-        received: Option<Time>,
-        counters: &mut Counters,
-    ) -> Parsed {
+    fn read(&self, message: &Value, defaults: &Defaults, received: Option<Time>, counters: &mut Counters) -> Parsed {
         let merged = defaults.merge(message);
         match Message::of(&merged, received) {
             Ok(read) => self.draft(&read, &merged, &mut counters.records).into(),
@@ -272,28 +217,13 @@ impl Intake {
         }
     }
 
-    fn quarantine(
-        &self,
-        issue: Issue,
-        raw: &[u8],
-        received: Option<Time>,
-        counters: &mut Counters,
-    ) -> Parsed {
+    fn quarantine(&self, issue: Issue, raw: &[u8], received: Option<Time>, counters: &mut Counters) -> Parsed {
         let nth = counters.spoilt.next(raw);
-        Parsed::Quarantined {
-            issue,
-            import: self.names.source.clone(),
-            raw: Pii::new(raw.into()),
-            nth,
-            received,
-        }
+        Parsed::Quarantined { issue, import: self.names.source.clone(), raw: Pii::new(raw.into()), nth, received }
     }
 
     fn counters(&self) -> Counters {
-        Counters {
-            records: Counter::new(&self.schema),
-            spoilt: Counter::new(&self.schema),
-        }
+        Counters { records: Counter::new(&self.schema), spoilt: Counter::new(&self.schema) }
     }
 }
 
@@ -304,15 +234,8 @@ struct Counters {
 
 /// The issue of an item, under its place in the batch.
 fn within(issue: Issue, nth: usize) -> Issue {
-    let path = if issue.path.is_empty() {
-        format!("batch[{nth}]")
-    } else {
-        format!("batch[{nth}].{}", issue.path)
-    };
-    Issue {
-        path: path.into(),
-        ..issue
-    }
+    let path = if issue.path.is_empty() { format!("batch[{nth}]") } else { format!("batch[{nth}].{}", issue.path) };
+    Issue { path: path.into(), ..issue }
 }
 
 #[cfg(test)]

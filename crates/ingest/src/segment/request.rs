@@ -24,10 +24,7 @@ impl std::fmt::Debug for Request {
     /// Headers hold keys, so their values are not shown.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
-        f.debug_struct("Request")
-            .field("path", &self.path)
-            .field("headers", &names)
-            .finish()
+        f.debug_struct("Request").field("path", &self.path).field("headers", &names).finish()
     }
 }
 
@@ -35,10 +32,7 @@ impl Request {
     /// A request to a path.
     #[must_use]
     pub fn new(path: &str) -> Self {
-        Self {
-            path: path.into(),
-            headers: Vec::new(),
-        }
+        Self { path: path.into(), headers: Vec::new() }
     }
 
     /// A header; names are compared without regard to case.
@@ -49,10 +43,7 @@ impl Request {
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim())
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
 
     /// The type that the last part of the path names: a call, `batch` or `import`.
@@ -79,33 +70,20 @@ impl Request {
         }
         let (scheme, credentials) = self.get("Authorization")?.split_once(' ')?;
         let decoded = String::from_utf8(base64(credentials.trim())?).ok()?;
-        scheme
-            .eq_ignore_ascii_case("basic")
-            .then(|| decoded.split(':').next().unwrap_or_default().to_owned())
+        scheme.eq_ignore_ascii_case("basic").then(|| decoded.split(':').next().unwrap_or_default().to_owned())
     }
 
     /// The body without its packing, which a header tells or its first two bytes.
-    pub(super) fn unpack<'a>(
-        &self,
-        body: &'a [u8],
-        largest: usize,
-    ) -> Result<Cow<'a, [u8]>, Issue> {
+    pub(super) fn unpack<'a>(&self, body: &'a [u8], largest: usize) -> Result<Cow<'a, [u8]>, Issue> {
         if body.len() > largest {
             return Err(too_large());
         }
-        let said = self
-            .get("Content-Encoding")
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let said = self.get("Content-Encoding").unwrap_or_default().to_ascii_lowercase();
         match said.as_str() {
             _ if body.starts_with(b"\x1f\x8b") => unzip(body, largest).map(Cow::Owned),
             // A client may name the packing of a body that a proxy has unpacked.
             "" | "identity" | "gzip" => Ok(Cow::Borrowed(body)),
-            _ => Err(Issue::new(
-                "unknown_encoding",
-                "",
-                "the body is packed in a way that is not read",
-            )),
+            _ => Err(Issue::new("unknown_encoding", "", "the body is packed in a way that is not read")),
         }
     }
 }
@@ -120,10 +98,7 @@ fn unzip(body: &[u8], largest: usize) -> Result<Vec<u8>, Issue> {
     use std::io::Read;
     let mut unpacked = Vec::new();
     let bound = u64::try_from(largest).unwrap_or(u64::MAX).saturating_add(1);
-    match flate2::read::MultiGzDecoder::new(body)
-        .take(bound)
-        .read_to_end(&mut unpacked)
-    {
+    match flate2::read::MultiGzDecoder::new(body).take(bound).read_to_end(&mut unpacked) {
         Ok(_) if unpacked.len() > largest => Err(too_large()),
         Ok(_) => Ok(unpacked),
         Err(_) => Err(Issue::new("bad_gzip", "", "the packed body is damaged")),
@@ -132,11 +107,7 @@ fn unzip(body: &[u8], largest: usize) -> Result<Vec<u8>, Issue> {
 
 #[cfg(not(feature = "gzip"))]
 fn unzip(_: &[u8], _: usize) -> Result<Vec<u8>, Issue> {
-    Err(Issue::new(
-        "unknown_encoding",
-        "",
-        "the body is gzipped, and this build does not read that",
-    ))
+    Err(Issue::new("unknown_encoding", "", "the body is gzipped, and this build does not read that"))
 }
 
 /// Base64 with its standard alphabet (RFC 4648, section 4), padding optional.
@@ -179,43 +150,15 @@ mod tests {
         ] {
             assert_eq!(Request::new(path).kind(), kind, "{path}");
         }
-        assert_eq!(
-            Request::default()
-                .header("authorization", "Basic V0s6")
-                .write_key()
-                .as_deref(),
-            Some("WK")
-        );
-        assert_eq!(
-            Request::default()
-                .header("authorization", "Bearer V0s6")
-                .write_key(),
-            None
-        );
-        assert_eq!(
-            Request::default()
-                .header("authorization", "Basic V0s6!")
-                .write_key(),
-            None
-        );
-        assert!(
-            !format!(
-                "{:?}",
-                Request::default().header("authorization", "Basic V0s6")
-            )
-            .contains("V0s6")
-        );
+        assert_eq!(Request::default().header("authorization", "Basic V0s6").write_key().as_deref(), Some("WK"));
+        assert_eq!(Request::default().header("authorization", "Bearer V0s6").write_key(), None);
+        assert_eq!(Request::default().header("authorization", "Basic V0s6!").write_key(), None);
+        assert!(!format!("{:?}", Request::default().header("authorization", "Basic V0s6")).contains("V0s6"));
     }
 
     #[test]
     fn base64_is_that_of_the_rfc() {
-        for (plain, packed) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foobar", "Zm9vYmFy"),
-        ] {
+        for (plain, packed) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
             assert_eq!(base64(packed).as_deref(), Some(plain.as_bytes()));
         }
     }

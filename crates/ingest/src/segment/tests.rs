@@ -73,35 +73,20 @@ fn an_order_is_money_and_a_refusal_a_choice() {
         "context": {"ip": "203.0.113.9", "consent": {"categoryPreferences": {"Advertising": false, "marketing": true, "Odd": false}}}}"#,
     );
     assert_eq!(event.properties[0].1.to_string(), "39.95 EUR");
-    let choices: Vec<(Action, bool)> = event
-        .choices
-        .iter()
-        .map(|choice| (choice.action, choice.evidence.is_some()))
-        .collect();
+    let choices: Vec<(Action, bool)> =
+        event.choices.iter().map(|choice| (choice.action, choice.evidence.is_some())).collect();
     assert_eq!(choices, [(Action::Grant, true), (Action::Refuse, false)]);
     assert_eq!(event.choices[0].on, event.who[0].member());
     let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
     assert!(
-        notes.iter().any(|note| note.starts_with(
-            "unknown_purpose at `context.consent.categoryPreferences.Odd`: a refusal"
-        )),
+        notes
+            .iter()
+            .any(|note| note.starts_with("unknown_purpose at `context.consent.categoryPreferences.Odd`: a refusal")),
         "{notes:?}"
     );
-    let context: Vec<&str> = event
-        .context
-        .iter()
-        .map(|(name, _)| name.as_str())
-        .collect();
-    assert_eq!(
-        context,
-        ["channel", "consent", "integrations", "ip"],
-        "neither keys nor transport"
-    );
-    assert_eq!(
-        event.times.occurred.to_string(),
-        "2026-11-21T23:59:55Z",
-        "the sender's clock is corrected"
-    );
+    let context: Vec<&str> = event.context.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(context, ["channel", "consent", "integrations", "ip"], "neither keys nor transport");
+    assert_eq!(event.times.occurred.to_string(), "2026-11-21T23:59:55Z", "the sender's clock is corrected");
 }
 
 #[test]
@@ -116,26 +101,14 @@ fn identify_traits_are_found_where_clients_put_them() {
     let (track, _) = event(
         r#"{"type": "track", "event": "x", "userId": "u1", "context": {"traits": {"plan": "pro", "email": "ada@example.com"}}}"#,
     );
-    assert_eq!(
-        (track.traits.len(), track.who.len()),
-        (0, 2),
-        "repeated traits state nothing new, but they identify"
-    );
+    assert_eq!((track.traits.len(), track.who.len()), (0, 2), "repeated traits state nothing new, but they identify");
     let (group, _) = event(
         r#"{"type": "group", "groupId": 7, "userId": "u1", "traits": {"email": "info@firm.com"}, "context": {"traits": {"email": "ada@example.com"}}}"#,
     );
     assert_eq!(group.groups[0].value().reveal().as_str(), "7");
+    assert!(group.who.iter().any(|who| who.value().reveal().as_str() == "ada@example.com"));
     assert!(
-        group
-            .who
-            .iter()
-            .any(|who| who.value().reveal().as_str() == "ada@example.com")
-    );
-    assert!(
-        group
-            .who
-            .iter()
-            .all(|who| who.value().reveal().as_str() != "info@firm.com"),
+        group.who.iter().all(|who| who.value().reveal().as_str() != "info@firm.com"),
         "the firm's address is not hers"
     );
 }
@@ -145,28 +118,13 @@ fn pages_aliases_and_odd_names_are_what_they_are() {
     let (page, _) = event(
         r#"{"type": "page", "userId": "u1", "name": "Index", "category": "Docs", "properties": {"name": "Home"}}"#,
     );
-    let said: Vec<String> = page
-        .properties
-        .iter()
-        .map(|(_, value)| value.to_string())
-        .collect();
+    let said: Vec<String> = page.properties.iter().map(|(_, value)| value.to_string()).collect();
     assert_eq!(said, ["Home", "Docs"]);
-    assert_eq!(
-        page.context[0].1.as_text(),
-        Some("Index"),
-        "the other name is kept"
-    );
+    assert_eq!(page.context[0].1.as_text(), Some("Index"), "the other name is kept");
     let (alias, _) = event(r#"{"type": "alias", "userId": "u1", "previousId": "u0"}"#);
-    assert_eq!(
-        alias.previous.as_ref().map(|it| it.member().kind),
-        Some(schema().kind("user_id").unwrap())
-    );
-    let (alias, _) =
-        event(r#"{"type": "alias", "userId": "u1", "anonymousId": "a-1", "previousId": "a-1"}"#);
-    assert_eq!(
-        alias.previous.map(|it| it.member().kind),
-        Some(schema().kind("anonymous_id").unwrap())
-    );
+    assert_eq!(alias.previous.as_ref().map(|it| it.member().kind), Some(schema().kind("user_id").unwrap()));
+    let (alias, _) = event(r#"{"type": "alias", "userId": "u1", "anonymousId": "a-1", "previousId": "a-1"}"#);
+    assert_eq!(alias.previous.map(|it| it.member().kind), Some(schema().kind("anonymous_id").unwrap()));
     let (track, _) = event(r#"{"type": "track", "event": "identify", "userId": "u1"}"#);
     assert_eq!(track.what, onefold_model::EventTypeId::TRACK);
 }
@@ -179,31 +137,13 @@ fn what_cannot_be_read_says_why() {
         (r#"{"type": "dance", "userId": "u1"}"#, "unknown_type"),
         (r#"{"type": 5, "userId": "u1"}"#, "unknown_type"),
         (r#"{"type": "track", "event": "x"}"#, "no_identity"),
-        (
-            r#"{"type": "track", "event": "x", "userId": null, "anonymousId": " "}"#,
-            "no_identity",
-        ),
+        (r#"{"type": "track", "event": "x", "userId": null, "anonymousId": " "}"#, "no_identity"),
         (r#"{"type": "group", "groupId": "g1"}"#, "no_identity"),
-        (
-            r#"{"type": "track", "event": "x", "userId": {}}"#,
-            "wrong_type",
-        ),
-        (
-            r#"{"type": "track", "event": "x", "userId": "u1", "timestamp": "yesterday"}"#,
-            "bad_timestamp",
-        ),
-        (
-            r#"{"type": "track", "event": "x", "userId": "u1", "timestamp": {}}"#,
-            "bad_timestamp",
-        ),
-        (
-            r#"{"type": "track", "event": "x", "userId": "u1", "sentAt": true}"#,
-            "bad_timestamp",
-        ),
-        (
-            r#"{"type": "track", "event": "x", "userId": "u1", "properties": [1]}"#,
-            "wrong_type",
-        ),
+        (r#"{"type": "track", "event": "x", "userId": {}}"#, "wrong_type"),
+        (r#"{"type": "track", "event": "x", "userId": "u1", "timestamp": "yesterday"}"#, "bad_timestamp"),
+        (r#"{"type": "track", "event": "x", "userId": "u1", "timestamp": {}}"#, "bad_timestamp"),
+        (r#"{"type": "track", "event": "x", "userId": "u1", "sentAt": true}"#, "bad_timestamp"),
+        (r#"{"type": "track", "event": "x", "userId": "u1", "properties": [1]}"#, "wrong_type"),
         (r#"{"type": "track", "userId": "u1"}"#, "no_event"),
         (r#"{"type": "alias", "userId": "u1"}"#, "no_previous_id"),
         (r#"{"type": "group", "userId": "u1"}"#, "no_group_id"),
@@ -224,21 +164,10 @@ fn what_cannot_be_read_says_why() {
 
 #[test]
 fn numbers_are_times_too() {
-    let at = |text: &str| {
-        Message::read(&value(text), &Defaults::default(), None)
-            .unwrap()
-            .original_at
-            .unwrap()
-            .to_string()
-    };
-    assert_eq!(
-        at(r#"{"type": "identify", "userId": 1, "timestamp": 1795299822240}"#),
-        "2026-11-21T22:23:42.240Z"
-    );
-    assert_eq!(
-        at(r#"{"type": "identify", "userId": 1, "timestamp": 1795299822.24}"#),
-        "2026-11-21T22:23:42.240Z"
-    );
+    let at =
+        |text: &str| Message::read(&value(text), &Defaults::default(), None).unwrap().original_at.unwrap().to_string();
+    assert_eq!(at(r#"{"type": "identify", "userId": 1, "timestamp": 1795299822240}"#), "2026-11-21T22:23:42.240Z");
+    assert_eq!(at(r#"{"type": "identify", "userId": 1, "timestamp": 1795299822.24}"#), "2026-11-21T22:23:42.240Z");
     assert_eq!(
         at(
             r#"{"type": "identify", "userId": 1, "timestamp": "2020-01-01", "originalTimestamp": "2026-11-21T22:23:42Z"}"#
@@ -260,29 +189,14 @@ fn a_batch_lends_its_messages_what_they_lack() {
     let defaults = Defaults::new(beside);
     let read: Vec<Message> = items
         .iter()
-        .map(|item| {
-            Message::read(&value(std::str::from_utf8(item).unwrap()), &defaults, None).unwrap()
-        })
+        .map(|item| Message::read(&value(std::str::from_utf8(item).unwrap()), &defaults, None).unwrap())
         .collect();
     assert_eq!(read[0].sent_at.unwrap().to_string(), "2026-11-21T10:00:05Z");
-    assert_eq!(
-        read[1].sent_at.unwrap().to_string(),
-        "2026-11-21T10:00:09Z",
-        "its own goes first"
-    );
-    assert_eq!(
-        read[0].context.to_json(),
-        r#"{"app":{"n":"x","v":2},"ip":"1"}"#
-    );
+    assert_eq!(read[1].sent_at.unwrap().to_string(), "2026-11-21T10:00:09Z", "its own goes first");
+    assert_eq!(read[0].context.to_json(), r#"{"app":{"n":"x","v":2},"ip":"1"}"#);
     assert_eq!(read[0].integrations.to_json(), r#"{"All":true}"#);
-    assert_eq!(
-        read[0].rest.to_json(),
-        r#"{"batch":{"context":{"app":{"n":"x","v":1},"ip":"1"}},"writeKey":"WK"}"#
-    );
-    assert_eq!(
-        read[1].rest.to_json(),
-        r#"{"batch":{"sentAt":"2026-11-21T10:00:05Z"},"writeKey":"WK"}"#
-    );
+    assert_eq!(read[0].rest.to_json(), r#"{"batch":{"context":{"app":{"n":"x","v":1},"ip":"1"}},"writeKey":"WK"}"#);
+    assert_eq!(read[1].rest.to_json(), r#"{"batch":{"sentAt":"2026-11-21T10:00:05Z"},"writeKey":"WK"}"#);
 }
 
 #[test]
@@ -296,20 +210,8 @@ fn a_fault_in_one_message_does_not_spoil_its_batch() {
             Parsed::Quarantined { issue, .. } => format!("{} at {}", issue.code, issue.path),
         })
         .collect();
-    assert_eq!(
-        codes,
-        [
-            "draft",
-            "number_too_long at batch[1].event",
-            "not_an_object at ",
-            "draft"
-        ]
-    );
-    assert_eq!(
-        web().body(b"{\"batch\": [", None).len(),
-        1,
-        "a body that cannot be split is one record"
-    );
+    assert_eq!(codes, ["draft", "number_too_long at batch[1].event", "not_an_object at ", "draft"]);
+    assert_eq!(web().body(b"{\"batch\": [", None).len(), 1, "a body that cannot be split is one record");
     assert!(web().body(b"{\"batch\": []}", None).is_empty());
 }
 
@@ -325,25 +227,14 @@ fn messages_without_ids_are_told_apart_and_a_repetition_is_not() {
             })
             .collect()
     };
-    let message =
-        r#"{"type": "track", "event": "a", "userId": "u1", "timestamp": "2026-11-21T10:00:00Z"}"#;
-    let first = ids(&format!(
-        r#"{{"batch": [{message}, {message}], "sentAt": "2026-11-21T10:00:05Z"}}"#
-    ));
-    let again = ids(&format!(
-        r#"{{"batch": [{message}, {message}], "sentAt": "2026-11-21T10:05:05Z"}}"#
-    ));
+    let message = r#"{"type": "track", "event": "a", "userId": "u1", "timestamp": "2026-11-21T10:00:00Z"}"#;
+    let first = ids(&format!(r#"{{"batch": [{message}, {message}], "sentAt": "2026-11-21T10:00:05Z"}}"#));
+    let again = ids(&format!(r#"{{"batch": [{message}, {message}], "sentAt": "2026-11-21T10:05:05Z"}}"#));
     assert_ne!(first[0], first[1]);
     assert_eq!(first, again, "sent again, it is the same");
-    let timeless = |sent: &str| {
-        ids(&format!(
-            r#"{{"type": "track", "event": "a", "userId": "u1", "sentAt": "{sent}"}}"#
-        ))
-    };
-    assert_ne!(
-        timeless("2026-11-21T10:00:05Z"),
-        timeless("2026-11-21T10:00:06Z")
-    );
+    let timeless =
+        |sent: &str| ids(&format!(r#"{{"type": "track", "event": "a", "userId": "u1", "sentAt": "{sent}"}}"#));
+    assert_ne!(timeless("2026-11-21T10:00:05Z"), timeless("2026-11-21T10:00:06Z"));
 }
 
 #[test]
@@ -358,10 +249,7 @@ fn a_repeated_message_says_the_same_whatever_carried_it() {
             other => panic!("{other:?}"),
         }
     };
-    let (once, again) = (
-        said("2026-11-21T10:00:05Z", 0),
-        said("2026-11-21T10:09:05Z", 1),
-    );
+    let (once, again) = (said("2026-11-21T10:00:05Z", 0), said("2026-11-21T10:09:05Z", 1));
     assert_eq!((once.id, once.content), (again.id, again.content));
 }
 
@@ -378,42 +266,22 @@ fn what_was_set_aside_can_be_fed_again() {
 
 #[test]
 fn the_path_tells_the_type_where_the_body_does_not() {
-    let read = |path: &str, body: &str| match web()
-        .request(&Request::new(path), body.as_bytes(), None)
-        .remove(0)
-    {
-        Parsed::Draft(draft) => draft
-            .receive(now())
-            .map(|event| event.what.0)
-            .map_err(|issue| issue.code.to_string()),
+    let read = |path: &str, body: &str| match web().request(&Request::new(path), body.as_bytes(), None).remove(0) {
+        Parsed::Draft(draft) => draft.receive(now()).map(|event| event.what.0).map_err(|issue| issue.code.to_string()),
         Parsed::Quarantined { issue, .. } => Err(issue.code.to_string()),
     };
     assert_eq!(read("/api/s/page", r#"{"userId": "u1"}"#), Ok(2));
-    assert_eq!(
-        read("/v1/p", r#"{"userId": "u1", "type": "identify"}"#),
-        Ok(0),
-        "the body goes first"
-    );
-    assert_eq!(
-        read("/v1/batch", r#"{"batch": [{"userId": "u1"}]}"#),
-        Err("no_type".into())
-    );
+    assert_eq!(read("/v1/p", r#"{"userId": "u1", "type": "identify"}"#), Ok(0), "the body goes first");
+    assert_eq!(read("/v1/batch", r#"{"batch": [{"userId": "u1"}]}"#), Err("no_type".into()));
 }
 
 #[test]
 fn names_are_checked_before_the_first_message() {
     let error = |segment: Segment| segment.build(&schema()).unwrap_err().to_string();
-    assert_eq!(
-        error(Segment::new("wbe")),
-        "unknown source `wbe`; did you mean `web`?"
-    );
-    assert!(
-        error(Segment::new("web").who("traits.email", "emial")).contains("did you mean `email`?")
-    );
+    assert_eq!(error(Segment::new("wbe")), "unknown source `wbe`; did you mean `web`?");
+    assert!(error(Segment::new("web").who("traits.email", "emial")).contains("did you mean `email`?"));
     assert!(error(Segment::new("web").group("email")).contains("names no group"));
-    assert!(
-        error(Segment::new("web").purpose("a", "marketting")).contains("did you mean `marketing`?")
-    );
+    assert!(error(Segment::new("web").purpose("a", "marketting")).contains("did you mean `marketing`?"));
 }
 
 #[cfg(feature = "gzip")]
@@ -428,32 +296,21 @@ mod gzip {
     }
 
     fn codes(web: &Intake, body: &[u8]) -> Vec<String> {
-        web.request(
-            &Request::new("/v1/batch").header("content-encoding", "gzip"),
-            body,
-            None,
-        )
-        .iter()
-        .map(|parsed| match parsed {
-            Parsed::Draft(_) => "draft".into(),
-            Parsed::Quarantined { issue, .. } => issue.code.to_string(),
-        })
-        .collect()
+        web.request(&Request::new("/v1/batch").header("content-encoding", "gzip"), body, None)
+            .iter()
+            .map(|parsed| match parsed {
+                Parsed::Draft(_) => "draft".into(),
+                Parsed::Quarantined { issue, .. } => issue.code.to_string(),
+            })
+            .collect()
     }
 
     #[test]
     fn packed_bodies_are_unpacked_within_bounds() {
         let body = br#"{"batch": [{"type": "identify", "userId": "u1"}]}"#;
-        let web = Segment::new("web")
-            .largest_body(1 << 20)
-            .build(&schema())
-            .unwrap();
+        let web = Segment::new("web").largest_body(1 << 20).build(&schema()).unwrap();
         assert_eq!(codes(&web, &zip(body)), ["draft"]);
-        assert_eq!(
-            codes(&web, body),
-            ["draft"],
-            "a proxy unpacked it and left the header"
-        );
+        assert_eq!(codes(&web, body), ["draft"], "a proxy unpacked it and left the header");
         let bomb = zip(&vec![b' '; 64 << 20]);
         assert!(bomb.len() < 1 << 20);
         assert_eq!(codes(&web, &bomb), ["body_too_large"]);

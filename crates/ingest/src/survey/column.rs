@@ -131,10 +131,8 @@ impl Seen {
         if let Some(number) = number {
             self.number(number);
             let digits = cell.trim_start_matches(['-', '+']);
-            self.padded +=
-                u64::from(digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0."));
-            self.compact +=
-                u64::from(digits.len() == 8 && normalise::ymd(digits, Order::YearFirst).is_ok());
+            self.padded += u64::from(digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0."));
+            self.compact += u64::from(digits.len() == 8 && normalise::ymd(digits, Order::YearFirst).is_ok());
         } else if Numbers::Comma.read(&Value::from(cell)).is_some() {
             self.comma += 1;
         } else if is_word_of_bool(cell) {
@@ -146,11 +144,8 @@ impl Seen {
             }
         } else if cell.bytes().any(|byte| byte.is_ascii_digit()) && !self.day(cell) {
             let dialled = cell.starts_with('+') || cell.contains([' ', '(', '-', '/']);
-            let mostly = cell
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || b"+ ()-/.".contains(&byte));
-            self.phones +=
-                u64::from(dialled && mostly && normalise::phone(cell, Some("+1")).is_ok());
+            let mostly = cell.bytes().all(|byte| byte.is_ascii_digit() || b"+ ()-/.".contains(&byte));
+            self.phones += u64::from(dialled && mostly && normalise::phone(cell, Some("+1")).is_ok());
         }
     }
 
@@ -182,9 +177,7 @@ impl Seen {
         let (least, most) = self.lengths.unwrap_or((length, length));
         self.lengths = Some((least.min(length), most.max(length)));
         self.judged |= !expected.is_empty();
-        self.invalid += u64::from(
-            !expected.is_empty() && !expected.iter().all(|expected| expected.fits(value)),
-        );
+        self.invalid += u64::from(!expected.is_empty() && !expected.iter().all(|expected| expected.fits(value)));
     }
 
     fn number(&mut self, number: Decimal) {
@@ -196,10 +189,8 @@ impl Seen {
             self.whole += 1;
         }
         // From 2001 to 2065.
-        let decades = |unit: i64| {
-            (Decimal::from(1_000_000_000 * unit)..Decimal::from(3_000_000_000 * unit))
-                .contains(&number)
-        };
+        let decades =
+            |unit: i64| (Decimal::from(1_000_000_000 * unit)..Decimal::from(3_000_000_000 * unit)).contains(&number);
         self.seconds += u64::from(decades(1));
         self.millis += u64::from(decades(1000));
     }
@@ -207,20 +198,14 @@ impl Seen {
     /// Whether it is a day, perhaps with a time.
     fn day(&mut self, cell: &str) -> bool {
         let read = |format: TimeFormat| format.read(&Value::from(cell));
-        let (iso, day, month) = (
-            read(TimeFormat::Iso),
-            read(TimeFormat::DayFirst),
-            read(TimeFormat::MonthFirst),
-        );
+        let (iso, day, month) = (read(TimeFormat::Iso), read(TimeFormat::DayFirst), read(TimeFormat::MonthFirst));
         let Some(time) = iso.or(day).or(month) else {
             return false;
         };
         if iso.is_none() && day != month {
             self.ambiguous += 1;
         }
-        let mut numbers = cell
-            .split(|c: char| !c.is_ascii_digit())
-            .map(|number| number.parse().unwrap_or(0_u32));
+        let mut numbers = cell.split(|c: char| !c.is_ascii_digit()).map(|number| number.parse().unwrap_or(0_u32));
         if let (Some(first), Some(second)) = (numbers.next(), numbers.next()) {
             self.day_first += u64::from((13..=31).contains(&first));
             self.month_first += u64::from((1..=12).contains(&first) && (13..=31).contains(&second));
@@ -264,25 +249,14 @@ impl Seen {
     pub(super) fn report(&self, name: &Text, records: u64) -> Column {
         let like = self.like();
         let (least, greatest) = match like {
-            "int" | "decimal" => self
-                .numbers
-                .map(|(least, most)| (Value::Decimal(least), Value::Decimal(most))),
-            "date" => self
-                .instants
-                .map(|(least, most)| (Value::Date(least.date()), Value::Date(most.date()))),
-            "time" => self
-                .instants
-                .map(|(least, most)| (Value::Time(least), Value::Time(most))),
+            "int" | "decimal" => self.numbers.map(|(least, most)| (Value::Decimal(least), Value::Decimal(most))),
+            "date" => self.instants.map(|(least, most)| (Value::Date(least.date()), Value::Date(most.date()))),
+            "time" => self.instants.map(|(least, most)| (Value::Time(least), Value::Time(most))),
             _ => None,
         }
         .unzip();
         let (shortest, longest) = self.lengths.unwrap_or_default();
-        let top = self
-            .frequent
-            .top()
-            .into_iter()
-            .filter(|(_, count)| *count >= 5)
-            .take(10);
+        let top = self.frequent.top().into_iter().filter(|(_, count)| *count >= 5).take(10);
         Column {
             name: name.clone(),
             filled: self.filled,
@@ -296,18 +270,11 @@ impl Seen {
             greatest,
             shortest,
             longest,
-            top: top
-                .map(|(value, count)| Count {
-                    value: value.clone(),
-                    count,
-                })
-                .collect(),
+            top: top.map(|(value, count)| Count { value: value.clone(), count }).collect(),
         }
     }
 }
 
 fn is_word_of_bool(cell: &str) -> bool {
-    ["true", "false", "yes", "no", "y", "n", "t", "f"]
-        .iter()
-        .any(|word| cell.eq_ignore_ascii_case(word))
+    ["true", "false", "yes", "no", "y", "n", "t", "f"].iter().any(|word| cell.eq_ignore_ascii_case(word))
 }

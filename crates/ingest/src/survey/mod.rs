@@ -116,29 +116,17 @@ impl DataProfile {
             }
         }
         let event = schema.event_type(&mapping.event).ok().map(Owner::Event);
-        for (owner, map) in [
-            (Some(Owner::Profile), &mapping.traits),
-            (event, &mapping.properties),
-        ] {
-            for (column, name) in map
-                .iter()
-                .flat_map(|(column, names)| names.0.iter().map(move |name| (column, name)))
+        for (owner, map) in [(Some(Owner::Profile), &mapping.traits), (event, &mapping.properties)] {
+            for (column, name) in map.iter().flat_map(|(column, names)| names.0.iter().map(move |name| (column, name)))
             {
-                if let Some(field) = owner
-                    .and_then(|owner| schema.field_of(owner, name))
-                    .and_then(|id| schema.field_info(id))
+                if let Some(field) =
+                    owner.and_then(|owner| schema.field_of(owner, name)).and_then(|id| schema.field_info(id))
                 {
-                    self.expect(
-                        column,
-                        Expected::Type(field.declared.ty, field.declared.currency),
-                    );
+                    self.expect(column, Expected::Type(field.declared.ty, field.declared.currency));
                 }
             }
         }
-        for column in [&mapping.at, &mapping.sent, &mapping.received]
-            .into_iter()
-            .flatten()
-        {
+        for column in [&mapping.at, &mapping.sent, &mapping.received].into_iter().flatten() {
             self.expect(column, Expected::Time(mapping.times));
         }
         for column in mapping.money.keys() {
@@ -149,10 +137,7 @@ impl DataProfile {
 
     /// Judges a column by a form or type.
     pub fn expect(&mut self, column: &str, expected: Expected) {
-        self.expected
-            .entry(column.into())
-            .or_default()
-            .push(expected);
+        self.expected.entry(column.into()).or_default().push(expected);
     }
 
     /// Takes a row of cells in.
@@ -178,11 +163,7 @@ impl DataProfile {
         match value {
             Value::Map(pairs) => {
                 for (name, value) in pairs.iter() {
-                    let path = if under.is_empty() {
-                        name.to_string()
-                    } else {
-                        format!("{under}.{name}")
-                    };
+                    let path = if under.is_empty() { name.to_string() } else { format!("{under}.{name}") };
                     self.walk(&path, value);
                 }
             }
@@ -191,11 +172,7 @@ impl DataProfile {
     }
 
     fn see(&mut self, name: &str, look: &dyn Fn(&mut Seen, &[Expected])) {
-        let expected = self
-            .expected
-            .get(name)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let expected = self.expected.get(name).map(Vec::as_slice).unwrap_or_default();
         if let Some(seen) = self.seen.get_mut(name) {
             look(seen, expected);
         } else if self.seen.len() < COLUMNS {
@@ -223,32 +200,23 @@ impl DataProfile {
     /// The columns, sorted by name.
     #[must_use]
     pub fn columns(&self) -> Vec<Column> {
-        self.seen
-            .iter()
-            .map(|(name, seen)| seen.report(name, self.records))
-            .collect()
+        self.seen.iter().map(|(name, seen)| seen.report(name, self.records)).collect()
     }
 
     /// The columns in the order in which they were first seen, with all that is known of them.
     pub(crate) fn seen(&self) -> impl Iterator<Item = (&Text, &Seen)> {
-        self.order
-            .iter()
-            .filter_map(|name| self.seen.get_key_value(name))
+        self.order.iter().filter_map(|name| self.seen.get_key_value(name))
     }
 }
 
 #[cfg(any(feature = "csv", feature = "json"))]
 fn stem(path: &Path) -> String {
-    path.file_stem()
-        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
+    path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
 }
 
 impl fmt::Debug for DataProfile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DataProfile")
-            .field("name", &self.name)
-            .field("records", &self.records)
-            .finish_non_exhaustive()
+        f.debug_struct("DataProfile").field("name", &self.name).field("records", &self.records).finish_non_exhaustive()
     }
 }
 
@@ -276,17 +244,7 @@ impl fmt::Display for DataProfile {
             self.seen.len()
         )?;
         let mut table = vec![
-            [
-                "column",
-                "filled",
-                "distinct",
-                "like",
-                "generic",
-                "invalid",
-                "range",
-                "most frequent",
-            ]
-            .map(String::from),
+            ["column", "filled", "distinct", "like", "generic", "invalid", "range", "most frequent"].map(String::from),
         ];
         for (name, seen) in self.seen() {
             let column = seen.report(name, self.records);
@@ -294,21 +252,14 @@ impl fmt::Display for DataProfile {
                 (Some(least), Some(greatest)) => format!("{least} .. {greatest}"),
                 _ => format!("{} to {} characters", column.shortest, column.longest),
             };
-            let top: Vec<String> = column
-                .top
-                .iter()
-                .take(4)
-                .map(|it| format!("{} ({})", it.value, it.count))
-                .collect();
+            let top: Vec<String> = column.top.iter().take(4).map(|it| format!("{} ({})", it.value, it.count)).collect();
             table.push([
                 column.name.to_string(),
                 percent(column.filled, self.records),
                 format!("{}{}", if column.exact { "" } else { "~" }, column.distinct),
                 column.like.to_string(),
                 column.generic.to_string(),
-                column
-                    .invalid
-                    .map_or_else(|| "-".into(), |count| count.to_string()),
+                column.invalid.map_or_else(|| "-".into(), |count| count.to_string()),
                 range,
                 top.join(", "),
             ]);
@@ -336,9 +287,7 @@ impl fmt::Display for DataProfile {
 }
 
 fn percent(part: u64, whole: u64) -> String {
-    let permille = (u128::from(part) * 1000 + u128::from(whole) / 2)
-        .checked_div(whole.into())
-        .unwrap_or(0);
+    let permille = (u128::from(part) * 1000 + u128::from(whole) / 2).checked_div(whole.into()).unwrap_or(0);
     format!("{}.{} %", permille / 10, permille % 10)
 }
 

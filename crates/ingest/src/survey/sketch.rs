@@ -54,38 +54,27 @@ impl Distinct {
             Self::Estimated(registers) => registers,
         };
         let m = REGISTERS as f64;
-        let sum: f64 = registers
-            .iter()
-            .map(|rank| 0.5_f64.powi(i32::from(*rank)))
-            .sum();
+        let sum: f64 = registers.iter().map(|rank| 0.5_f64.powi(i32::from(*rank))).sum();
         let raw = 0.7213 / (1.0 + 1.079 / m) * m * m / sum;
         let empty = registers.iter().filter(|rank| **rank == 0).count();
         // Few values leave registers empty, which counts them better (linear counting).
-        let estimate = if raw <= 2.5 * m && empty > 0 {
-            m * (m / empty as f64).ln()
-        } else {
-            raw
-        };
+        let estimate = if raw <= 2.5 * m && empty > 0 { m * (m / empty as f64).ln() } else { raw };
         estimate.round() as u64
     }
 }
 
 fn register(registers: &mut [u8], hash: u64) {
-    let rank =
-        u8::try_from((hash << BITS | 1 << (BITS - 1)).leading_zeros() + 1).unwrap_or(u8::MAX);
-    if let Some(register) = usize::try_from(hash >> (64 - BITS))
-        .ok()
-        .and_then(|at| registers.get_mut(at))
-    {
+    let rank = u8::try_from((hash << BITS | 1 << (BITS - 1)).leading_zeros() + 1).unwrap_or(u8::MAX);
+    if let Some(register) = usize::try_from(hash >> (64 - BITS)).ok().and_then(|at| registers.get_mut(at)) {
         *register = rank.max(*register);
     }
 }
 
 /// FNV-1a with a final mix, as its high bits alone are poor. It need not withstand an enemy: it counts.
 fn hash(bytes: &[u8]) -> u64 {
-    let mut hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let mut hash = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
     hash = (hash ^ hash >> 33).wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash = (hash ^ hash >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     hash ^ hash >> 33
@@ -118,11 +107,7 @@ impl Frequent {
 
     /// The most frequent first; equal ones by value.
     pub(super) fn top(&self) -> Vec<(&Text, u64)> {
-        let mut all: Vec<(&Text, u64)> = self
-            .0
-            .iter()
-            .map(|(value, count)| (value, *count))
-            .collect();
+        let mut all: Vec<(&Text, u64)> = self.0.iter().map(|(value, count)| (value, *count)).collect();
         all.sort_by_key(|(value, count)| (std::cmp::Reverse(*count), *value));
         all
     }

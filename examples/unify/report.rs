@@ -1,0 +1,122 @@
+//! What is told about a run, in tables.
+
+use std::collections::BTreeMap;
+
+use onefold::Platform;
+use onefold::model::{Class, Members};
+
+use crate::outcome::Outcomes;
+
+/// How many records of a file are shown that were kept aside.
+const SHOWN: usize = 5;
+
+/// Prints all of it.
+pub fn print(platform: &Platform, outcomes: &Outcomes) {
+    println!("At {}.", platform.now());
+    intake(outcomes);
+    notes(platform);
+    unity(platform);
+    segments(platform);
+}
+
+/// A table with a first column of words and further ones of whatever, each as wide as it must be.
+fn table(header: &[&str], rows: &[Vec<String>]) {
+    let width = |at: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count());
+        cells.chain(header.get(at).map(|name| name.chars().count())).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..header.len()).map(width).collect();
+    let show = |cells: &[String]| {
+        let mut line = String::new();
+        for (cell, width) in cells.iter().zip(&widths) {
+            let is_number = cell.starts_with(|first: char| first.is_ascii_digit());
+            let padded = if is_number { format!("{cell:>width$}") } else { format!("{cell:<width$}") };
+            line.push_str(&padded);
+            line.push_str("  ");
+        }
+        println!("  {}", line.trim_end());
+    };
+    show(&header.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+    rows.iter().for_each(|row| show(row));
+}
+
+fn intake(outcomes: &Outcomes) {
+    println!("\n== What came in");
+    let line = |name: &str, import: &str, tally: &onefold::model::Tally| {
+        let counts = [tally.received, tally.accepted, tally.duplicate, tally.quarantined, tally.suppressed];
+        [name.to_owned(), import.to_owned()].into_iter().chain(counts.map(|count| count.to_string())).collect::<Vec<_>>()
+    };
+    let mut rows: Vec<Vec<String>> = outcomes.files.iter().map(|file| line(&file.file, &file.import, &file.tally)).collect();
+    if rows.len() > 1 {
+        rows.push(line("together", "", &outcomes.tally()));
+    }
+    table(&["file", "import", "received", "accepted", "duplicate", "quarantined", "suppressed"], &rows);
+    for outcome in &outcomes.files {
+        let conflicts = outcome.tally.quarantined.saturating_sub(outcome.kept.len() as u64);
+        if conflicts > 0 {
+            println!("  {}: {conflicts} have the id of another record and other content; they are kept as its variants", outcome.file);
+        }
+        for record in outcome.kept.iter().take(SHOWN) {
+            println!("  {}: {}", outcome.file, record.issue);
+        }
+        if outcome.kept.len() > SHOWN {
+            println!("  {}: and {} more", outcome.file, outcome.kept.len() - SHOWN);
+        }
+    }
+}
+
+fn notes(platform: &Platform) {
+    let mut rows = Vec::new();
+    for (source, notes) in platform.notes() {
+        for ((code, path), count) in notes {
+            rows.push(vec![count.to_string(), source.to_owned(), code.to_string(), path.to_string()]);
+        }
+    }
+    if !rows.is_empty() {
+        println!("\n== What was noticed, and kept nothing out");
+        table(&["records", "source", "what", "where"], &rows);
+    }
+}
+
+fn unity(platform: &Platform) {
+    println!("\n== Who is who");
+    let (schema, graph) = (platform.schema(), platform.graph());
+    let mut by_kind: BTreeMap<String, u64> = BTreeMap::new();
+    let mut by_size: BTreeMap<usize, u64> = BTreeMap::new();
+    for id in graph.profiles() {
+        let members = graph.members(id);
+        *by_size.entry(members.len()).or_default() += 1;
+        for member in members {
+            let name = match schema.class(member.kind) {
+                Class::Record => "rows that name nobody".to_owned(),
+                _ => schema.kind_info(member.kind).map_or_else(String::new, |kind| kind.name.to_string()),
+            };
+            *by_kind.entry(name).or_default() += 1;
+        }
+    }
+    let rows: Vec<Vec<String>> = by_kind.into_iter().map(|(kind, count)| vec![kind, count.to_string()]).collect();
+    table(&["identifiers", "values"], &rows);
+    let profiles: u64 = by_size.values().sum();
+    let alone = by_size.get(&1).copied().unwrap_or(0);
+    println!("  {profiles} profiles; {alone} have one identifier, the largest {}", by_size.keys().max().copied().unwrap_or(0));
+    let cuts = graph.cuts().count();
+    if cuts > 0 {
+        println!("  {cuts} links are cut; the first: {}", graph.cuts().next().map_or_else(String::new, |cut| cut.reason.to_string()));
+    }
+    for (member, neighbours) in graph.generic() {
+        let kind = schema.kind_info(member.kind).map_or("", |kind| &kind.name);
+        println!("  a value of `{kind}` stands with {neighbours} others: it is generic, and links through it do not count");
+    }
+}
+
+fn segments(platform: &Platform) {
+    let sizes = platform.sizes();
+    if sizes.is_empty() {
+        return;
+    }
+    println!("\n== Who belongs where");
+    table(&["segment", "profiles"], &sizes.into_iter().map(|(name, size)| vec![name, size.to_string()]).collect::<Vec<_>>());
+    if let Some(due) = platform.next_due() {
+        println!("  the next change by time alone: {due}");
+    }
+}
