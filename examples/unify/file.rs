@@ -1,12 +1,13 @@
 //! A file on its way in: what form it has, which import it is for, how far it is read.
 
 use std::cell::Cell;
-use std::io::{self, IsTerminal, Read, Write};
+use std::collections::BTreeSet;
+use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use onefold::ingest::{self, Mapping};
-use onefold::model::{Parsed, Schema, Time};
+use onefold::ingest::{self, Mapping, json};
+use onefold::model::{Limits, Parsed, Schema, Text, Time, Value};
 
 use crate::Failure;
 
@@ -47,6 +48,8 @@ pub struct File<'a> {
     path: PathBuf,
     format: Format,
     header: Option<String>,
+    /// The columns that the import does not name.
+    pub unnamed: Vec<Text>,
     pub mapping: &'a Mapping,
 }
 
@@ -57,14 +60,17 @@ impl<'a> File<'a> {
         let format = format(path)?;
         let columns = match format {
             Format::Csv => ingest::csv_columns(path)?,
-            Format::Lines => ingest::ndjson_columns(path)?,
+            Format::Lines => paths(path)?,
         };
         if imports.is_empty() {
             return Err(format!("`{shown}`: the schema file has no `[[import]]`, so no file can be read by it").into());
         }
         let mapping = ingest::choose(imports, &columns).map_err(|error| format!("`{shown}`: {error}"))?;
         let header = if format == Format::Csv { first_line(path)? } else { None };
-        Ok(Self { path: path.into(), format, header, mapping })
+        let named = mapping.named_columns();
+        let inner = |column: &Text| named.iter().any(|name| name.starts_with(column.as_str()) || column.starts_with(name.as_str()));
+        let unnamed = columns.into_iter().filter(|column| !column.is_empty() && !inner(column)).collect();
+        Ok(Self { path: path.into(), format, header, unnamed, mapping })
     }
 
     /// The file's name, as it was given.
@@ -123,6 +129,48 @@ pub fn latest(records: Records<'_>) -> Option<Time> {
         Parsed::Quarantined { .. } => None,
     };
     records.filter_map(said).max()
+}
+
+/// How many lines tell which paths a file has: not every object has all of them.
+const LOOKED_AT: usize = 1_000;
+
+/// The paths of the first objects of a file.
+fn paths(path: &Path) -> Result<Vec<Text>, Failure> {
+    let start = io::BufReader::new(std::fs::File::open(path)?.take(8 << 20));
+    let mut all = BTreeSet::new();
+    for line in start.split(b'\n').take(LOOKED_AT) {
+        if let Ok(object) = json::parse(&line?, &roomy()) {
+            list(&object, "", &mut all);
+        }
+    }
+    // Where there is no object among them, the reader looks further, or says so.
+    if all.is_empty() { Ok(ingest::ndjson_columns(path)?) } else { Ok(all.into_iter().collect()) }
+}
+
+/// Limits for recognising a record; it is held to the schema's when it is received.
+pub fn roomy() -> Limits {
+    Limits { record_bytes: 16 << 20, depth: 64, keys: 1 << 16, text_bytes: 16 << 20, ..Limits::default() }
+}
+
+/// Every path of an object.
+pub fn list(value: &Value, under: &str, to: &mut BTreeSet<Text>) {
+    let mut below = |path: String, value: &Value| {
+        list(value, &path, to);
+        to.insert(path.into());
+    };
+    match value {
+        Value::Map(pairs) => {
+            for (name, value) in pairs.iter() {
+                below(if under.is_empty() { name.to_string() } else { format!("{under}.{name}") }, value);
+            }
+        }
+        Value::List(items) => {
+            for (nth, value) in items.iter().enumerate() {
+                below(format!("{under}[{nth}]"), value);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The first line of a file that is not blank, where it is not longer than a header should be.

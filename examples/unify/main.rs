@@ -24,7 +24,7 @@ use onefold::{Config, Platform, ingest};
 use onefold_examples::Args;
 
 use file::File;
-use outcome::Outcomes;
+use outcome::{About, Outcomes};
 
 pub type Failure = Box<dyn std::error::Error>;
 
@@ -121,11 +121,13 @@ fn run() -> Result<(), Failure> {
     let mut outcomes = Outcomes::before(&platform)?;
     for file in &files {
         let tally = platform.ingest(file.read(&schema, Some(at))?)?;
-        outcomes.after(&platform, &file.name(), file.mapping.import_name(), file.header(), tally)?;
+        let about = About { file: &file.name(), mapping: file.mapping, unnamed: &file.unnamed, header: file.header() };
+        outcomes.after(&platform, about, tally, || file.read(&schema, Some(at)))?;
     }
     for batch in &again {
         let tally = platform.ingest(batch.read(&schema, Some(at))?)?;
-        outcomes.after(&platform, args.get("refeed").unwrap_or_default(), batch.mapping.import_name(), batch.header.as_deref(), tally)?;
+        let about = About { file: args.get("refeed").unwrap_or_default(), mapping: batch.mapping, unnamed: &[], header: batch.header.as_deref() };
+        outcomes.after(&platform, about, tally, || batch.read(&schema, Some(at)))?;
     }
     platform.advance(at)?;
 

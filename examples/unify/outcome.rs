@@ -4,19 +4,52 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use onefold::Platform;
-use onefold::model::{Class, EventId, ProfileId, Quarantined, Tally, Text, Value};
+use onefold::ingest::Mapping;
+use onefold::model::{Class, EventId, Parsed, ProfileId, Quarantined, Tally, Text, Value};
 
 use crate::Failure;
+use crate::file::Records;
 
 /// The outcome of one file.
 pub struct Outcome {
     pub file: String,
     pub import: String,
     pub tally: Tally,
-    /// The records that were kept aside.
-    pub kept: Vec<Quarantined>,
+    /// The records that were kept aside, each with the column that is at fault, where one is.
+    pub kept: Vec<(Option<Text>, Quarantined)>,
+    /// The columns that the import does not name.
+    pub unnamed: Vec<Text>,
     /// The first line of the file, where its rows need one to be read again.
     header: Option<String>,
+}
+
+/// What is known of a file.
+pub struct About<'a> {
+    pub file: &'a str,
+    pub mapping: &'a Mapping,
+    pub unnamed: &'a [Text],
+    pub header: Option<&'a str>,
+}
+
+/// The column of the file that a path of a record came from.
+fn column_of(mapping: &Mapping, path: &str) -> Option<Text> {
+    if path.is_empty() {
+        return None;
+    }
+    let (part, name) = path.split_once('.').unwrap_or((path, ""));
+    let map = match part {
+        "properties" => Some(&mapping.properties),
+        "traits" => Some(&mapping.traits),
+        "who" => Some(&mapping.who),
+        _ => None,
+    };
+    let plain = map.and_then(|map| map.iter().find(|(_, names)| names.0.iter().any(|known| known.as_str() == name)));
+    let money = mapping.money.iter().find(|(_, amount)| {
+        let target = if part == "properties" { &amount.property } else { &amount.field };
+        map.is_some() && target.as_deref() == Some(name)
+    });
+    let itself = || mapping.named_columns().into_iter().find(|column| column.as_str() == path);
+    plain.map(|(column, _)| column.clone()).or_else(|| money.map(|(column, _)| column.clone())).or_else(itself)
 }
 
 /// The outcomes of all files.
@@ -31,13 +64,40 @@ impl Outcomes {
         Ok(Self { files: Vec::new(), known: platform.quarantined()?.into_iter().map(|record| record.id).collect() })
     }
 
-    /// Takes down what became of a file.
-    pub fn after(&mut self, platform: &Platform, file: &str, import: &str, header: Option<&str>, tally: Tally) -> Result<(), Failure> {
+    /// Takes down what became of a file. `again` reads it once more: what the schema refused does not know its row.
+    pub fn after<'a>(
+        &mut self,
+        platform: &Platform,
+        about: About<'_>,
+        tally: Tally,
+        again: impl FnOnce() -> Result<Records<'a>, Failure>,
+    ) -> Result<(), Failure> {
         let mut kept = Vec::new();
         if tally.quarantined > 0 {
             kept = platform.quarantined()?.into_iter().filter(|record| self.known.insert(record.id)).collect();
         }
-        self.files.push(Outcome { file: file.into(), import: import.into(), tally, kept, header: header.map(str::to_owned) });
+        let mut rowless: Vec<&mut Quarantined> = kept.iter_mut().filter(|record| record.issue.row.is_none()).collect();
+        if !rowless.is_empty() {
+            for (row, parsed) in (1..).zip(again()?) {
+                let Parsed::Draft(draft) = parsed else { continue };
+                let its_own = |record: &mut &mut Quarantined| record.event == draft.id() && **record.raw.reveal() == *draft.to_raw();
+                if let Some(at) = rowless.iter_mut().position(its_own) {
+                    rowless.swap_remove(at).issue.row = Some(row);
+                }
+                if rowless.is_empty() {
+                    break;
+                }
+            }
+        }
+        kept.sort_by_key(|record| record.issue.row);
+        self.files.push(Outcome {
+            file: about.file.into(),
+            import: about.mapping.import_name().into(),
+            tally,
+            kept: kept.into_iter().map(|record| (column_of(about.mapping, &record.issue.path), record)).collect(),
+            unnamed: about.unnamed.to_vec(),
+            header: about.header.map(str::to_owned),
+        });
         Ok(())
     }
 
@@ -51,7 +111,7 @@ impl Outcomes {
     /// Writes what was kept aside, one JSON object a line.
     pub fn quarantine(&self, to: &mut dyn Write) -> Result<(), Failure> {
         for outcome in &self.files {
-            for record in &outcome.kept {
+            for (column, record) in &outcome.kept {
                 let raw = record.raw.reveal();
                 let (raw, encoding) = match std::str::from_utf8(raw) {
                     Ok(text) => (text.to_owned(), None),
@@ -63,6 +123,7 @@ impl Outcomes {
                     ("path".into(), record.issue.path.clone().into()),
                     ("detail".into(), record.issue.detail.clone().into()),
                     ("row".into(), row.into()),
+                    ("column".into(), column.clone().into()),
                     ("file".into(), outcome.file.as_str().into()),
                     ("import".into(), record.import.clone().into()),
                 ];

@@ -4,13 +4,13 @@
 //! whose columns it has. A row that could not be split is kept as it came, with the header of its file beside it; once
 //! somebody has mended it, it is a row under that header.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onefold::ingest::{self, Mapping, json};
-use onefold::model::{Limits, Schema, Text, Time, Value};
+use onefold::model::{Schema, Text, Time, Value};
 
 use crate::Failure;
-use crate::file::{Format, Records, records};
+use crate::file::{Format, Records, list, records, roomy};
 use crate::outcome::unescape;
 
 /// Records of one import that are read together, so that equal rows are counted as they were.
@@ -45,7 +45,12 @@ pub fn read<'a>(path: &str, imports: &'a [Mapping]) -> Result<Vec<Batch<'a>>, Fa
         let header = record["header"].as_str().filter(|_| object.is_none());
         let named = || imports.iter().find(|import| Some(import.import_name()) == record["import"].as_str());
         let mapping = match (&object, header) {
-            (Some(object), _) => ingest::choose(imports, &columns(object)).or_else(|error| named().ok_or(error)).map_err(|error| at(&error))?,
+            (Some(object), _) => {
+                let mut columns = BTreeSet::new();
+                list(object, "", &mut columns);
+                let columns: Vec<Text> = columns.into_iter().collect();
+                ingest::choose(imports, &columns).or_else(|error| named().ok_or(error)).map_err(|error| at(&error))?
+            }
             (None, Some(header)) => {
                 let mut found = named();
                 if found.is_none() {
@@ -71,38 +76,7 @@ pub fn read<'a>(path: &str, imports: &'a [Mapping]) -> Result<Vec<Batch<'a>>, Fa
     Ok(batches.into_values().collect())
 }
 
-/// A record is held to the schema's limits when it is received; here it is only recognised.
-fn roomy() -> Limits {
-    Limits { record_bytes: 16 << 20, depth: 64, keys: 1 << 16, text_bytes: 16 << 20, ..Limits::default() }
-}
-
 fn fits(import: &Mapping, header: &str) -> bool {
     let cells: Vec<Text> = header.split([',', ';', '\t', '|']).map(|cell| cell.trim().trim_matches('"').into()).collect();
     ingest::choose(std::slice::from_ref(import), &cells).is_ok()
-}
-
-/// Every path of an object.
-fn columns(object: &Value) -> Vec<Text> {
-    fn walk(value: &Value, under: &str, to: &mut Vec<Text>) {
-        let mut below = |path: String, value: &Value| {
-            to.push(path.as_str().into());
-            walk(value, &path, to);
-        };
-        match value {
-            Value::Map(pairs) => {
-                for (name, value) in pairs.iter() {
-                    below(if under.is_empty() { name.to_string() } else { format!("{under}.{name}") }, value);
-                }
-            }
-            Value::List(items) => {
-                for (nth, value) in items.iter().enumerate() {
-                    below(format!("{under}[{nth}]"), value);
-                }
-            }
-            _ => {}
-        }
-    }
-    let mut all = Vec::new();
-    walk(object, "", &mut all);
-    all
 }

@@ -56,8 +56,19 @@ fn intake(outcomes: &Outcomes) {
         if conflicts > 0 {
             println!("  {}: {conflicts} have the id of another record and other content; they are kept as its variants", outcome.file);
         }
-        for record in outcome.kept.iter().take(SHOWN) {
-            println!("  {}: {}", outcome.file, record.issue);
+        if !outcome.unnamed.is_empty() {
+            let columns: Vec<String> = outcome.unnamed.iter().map(|column| format!("`{column}`")).collect();
+            println!("  {}: import `{}` does not name {}", outcome.file, outcome.import, columns.join(", "));
+        }
+        for (column, record) in outcome.kept.iter().take(SHOWN) {
+            let issue = &record.issue;
+            let row = issue.row.map_or_else(String::new, |row| format!(", row {row}"));
+            let column = match column {
+                Some(column) => format!(", column `{column}`"),
+                None if issue.path.is_empty() => String::new(),
+                None => format!(", `{}`", issue.path),
+            };
+            println!("  {}{row}{column}: {}: {}", outcome.file, issue.code, issue.detail);
         }
         if outcome.kept.len() > SHOWN {
             println!("  {}: and {} more", outcome.file, outcome.kept.len() - SHOWN);

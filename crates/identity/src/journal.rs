@@ -27,6 +27,9 @@ pub struct Touched {
 impl Touched {
     /// Two mutations, one after the other, as one.
     pub(crate) fn then(self, next: Self) -> Self {
+        if self.before.is_empty() && self.after.is_empty() {
+            return next;
+        }
         let made: BTreeSet<ProfileId> = self.after.iter().copied().filter(|id| !self.before.contains(id)).collect();
         let gone: BTreeSet<ProfileId> = next.before.iter().copied().filter(|id| !next.after.contains(id)).collect();
         let before: BTreeSet<ProfileId> =
