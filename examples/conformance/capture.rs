@@ -36,7 +36,11 @@ fn walk(root: &Path, folder: &Path, all: &mut BTreeMap<(String, String), Capture
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let Some((stem, kind)) = name.split_once('.') else { continue };
         let within = folder.strip_prefix(root).unwrap_or(folder);
-        let within = if within.as_os_str().is_empty() { root.file_name().unwrap_or(root.as_os_str()) } else { within.as_os_str() };
+        let within = if within.as_os_str().is_empty() {
+            root.file_name().unwrap_or(root.as_os_str())
+        } else {
+            within.as_os_str()
+        };
         if !matches!(kind, "raw" | "meta.json" | "body.json") {
             continue;
         }

@@ -133,7 +133,8 @@ impl fmt::Display for Path<'_> {
 /// Sign, significant digits and power of ten: equal for equal numbers.
 pub fn canonical(number: &str) -> (bool, String, i64) {
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
-    let (whole, fraction) = mantissa.trim_start_matches('-').split_once('.').unwrap_or((mantissa.trim_start_matches('-'), ""));
+    let (whole, fraction) =
+        mantissa.trim_start_matches('-').split_once('.').unwrap_or((mantissa.trim_start_matches('-'), ""));
     let digits = format!("{whole}{fraction}");
     let digits = digits.trim_start_matches('0');
     let significant = digits.trim_end_matches('0');
@@ -321,7 +322,9 @@ impl Reader<'_> {
 
     fn four(&mut self) -> Result<u32, String> {
         let hex = self.text.get(self.at..self.at + 4).and_then(|hex| std::str::from_utf8(hex).ok());
-        let code = hex.filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit())).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        let code = hex
+            .filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            .and_then(|hex| u32::from_str_radix(hex, 16).ok());
         self.at += 4;
         code.ok_or_else(|| self.fault("four hexadecimal digits are expected"))
     }
@@ -336,7 +339,10 @@ impl Reader<'_> {
         }
         let low = self.four()?;
         let code = 0x10000 + ((high - 0xd800) << 10) + low.wrapping_sub(0xdc00);
-        Some(low).filter(|low| (0xdc00..0xe000).contains(low)).and_then(|_| char::from_u32(code)).ok_or_else(|| self.fault("half of a surrogate pair"))
+        Some(low)
+            .filter(|low| (0xdc00..0xe000).contains(low))
+            .and_then(|_| char::from_u32(code))
+            .ok_or_else(|| self.fault("half of a surrogate pair"))
     }
 }
 

@@ -24,7 +24,10 @@ pub fn instant(value: &Json) -> Option<Instant> {
 
 fn number(bytes: &[u8], at: usize, count: usize) -> Option<i64> {
     let digits = bytes.get(at..at + count)?;
-    digits.iter().all(u8::is_ascii_digit).then(|| digits.iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0')))
+    digits
+        .iter()
+        .all(u8::is_ascii_digit)
+        .then(|| digits.iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0')))
 }
 
 fn written(text: &str) -> Option<i64> {
@@ -41,7 +44,8 @@ fn written(text: &str) -> Option<i64> {
         return Some(days * 86_400_000_000);
     }
     let clock = rest.strip_prefix(b"T").or_else(|| rest.strip_prefix(b"t")).or_else(|| rest.strip_prefix(b" "))?;
-    let (hour, minute) = (number(clock, 0, 2).filter(|hour| *hour < 24)?, number(clock, 3, 2).filter(|minute| *minute < 60)?);
+    let (hour, minute) =
+        (number(clock, 0, 2).filter(|hour| *hour < 24)?, number(clock, 3, 2).filter(|minute| *minute < 60)?);
     if clock.get(2) != Some(&b':') {
         return None;
     }

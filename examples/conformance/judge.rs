@@ -36,14 +36,21 @@ pub struct Around<'a> {
 }
 
 const CALLS: [&str; 7] = ["identify", "track", "page", "screen", "group", "alias", "consent"];
-const IDS: [(&str, &str); 5] =
-    [("userId", "user_id"), ("anonymousId", "anonymous_id"), ("groupId", "group_id"), ("previousId", "previous_id"), ("messageId", "message_id")];
+const IDS: [(&str, &str); 5] = [
+    ("userId", "user_id"),
+    ("anonymousId", "anonymous_id"),
+    ("groupId", "group_id"),
+    ("previousId", "previous_id"),
+    ("messageId", "message_id"),
+];
 const MAPS: [&str; 4] = ["traits", "properties", "integrations", "context"];
 
 /// The type that the last part of a request's path tells.
 pub fn kind_of(path: &str) -> Option<&'static str> {
     let last = path.split(['?', '#']).next()?.trim_end_matches('/').rsplit('/').next()?;
-    CALLS.into_iter().find(|call| *call == last || (last.len() == 1 && call.starts_with(last) && matches!(last, "i" | "t" | "p" | "g" | "a")))
+    CALLS.into_iter().find(|call| {
+        *call == last || (last.len() == 1 && call.starts_with(last) && matches!(last, "i" | "t" | "p" | "g" | "a"))
+    })
 }
 
 /// What is wrong with what the reader made of a message.
@@ -52,7 +59,9 @@ pub fn judge(said: &Json, around: &Around<'_>, outcome: &Outcome) -> Vec<String>
     match (outcome, must) {
         (Outcome::Quarantined { .. }, Some(_)) => Vec::new(),
         (Outcome::Quarantined { .. }, None) if may_be_set_aside(said) => Vec::new(),
-        (Outcome::Quarantined { code, path }, None) => vec![format!("set aside as `{code}` at `{path}`, though nothing is wrong with it")],
+        (Outcome::Quarantined { code, path }, None) => {
+            vec![format!("set aside as `{code}` at `{path}`, though nothing is wrong with it")]
+        }
         (Outcome::Message(_), Some(because)) => vec![format!("not set aside, though {because}")],
         (Outcome::Message(message), None) => found(said, around, message),
     }
@@ -61,11 +70,15 @@ pub fn judge(said: &Json, around: &Around<'_>, outcome: &Outcome) -> Vec<String>
 /// What a message or its batch says under a name; nulls say nothing.
 fn said_of<'a>(name: &str, said: &'a Json, around: &'a Around<'_>) -> Option<&'a Json> {
     let own = said.get(name).filter(|value| **value != Json::Null);
-    own.or_else(|| around.beside.iter().find(|(known, value)| known == name && *value != Json::Null).map(|(_, value)| value))
+    own.or_else(|| {
+        around.beside.iter().find(|(known, value)| known == name && *value != Json::Null).map(|(_, value)| value)
+    })
 }
 
 fn original(said: &Json) -> Option<(&'static str, &Json)> {
-    ["originalTimestamp", "timestamp"].into_iter().find_map(|name| Some((name, said.get(name).filter(|value| **value != Json::Null)?)))
+    ["originalTimestamp", "timestamp"]
+        .into_iter()
+        .find_map(|name| Some((name, said.get(name).filter(|value| **value != Json::Null)?)))
 }
 
 fn must_be_set_aside(said: &Json, around: &Around<'_>) -> Option<String> {
@@ -102,7 +115,9 @@ fn may_be_set_aside(said: &Json) -> bool {
 /// The places where a path of the body may have gone.
 fn places(path: &[Step]) -> Vec<Vec<Step>> {
     let Some((Step::Name(first), below)) = path.split_first() else { return vec![path.to_vec()] };
-    let to = |names: &[&str]| -> Vec<Step> { names.iter().map(|name| Step::Name((*name).to_owned())).chain(below.iter().cloned()).collect() };
+    let to = |names: &[&str]| -> Vec<Step> {
+        names.iter().map(|name| Step::Name((*name).to_owned())).chain(below.iter().cloned()).collect()
+    };
     let rest = || to(&["rest", first]);
     match first.as_str() {
         "type" => vec![to(&["type"])],
@@ -163,7 +178,8 @@ fn found(said: &Json, around: &Around<'_>, message: &Json) -> Vec<String> {
     for (name, value) in around.beside {
         for (below, leaf) in value.leaves() {
             let path: Vec<Step> = [Step::Name(name.clone())].into_iter().chain(below).collect();
-            let apart = ["rest", "batch"].into_iter().map(|name| Step::Name(name.into())).chain(path.iter().cloned()).collect();
+            let apart =
+                ["rest", "batch"].into_iter().map(|name| Step::Name(name.into())).chain(path.iter().cloned()).collect();
             let mut everywhere = places(&path);
             everywhere.push(apart);
             if *leaf != Json::Null && !look(&path, leaf, everywhere) {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use onefold::consent::{Entry, Ledger, Query, Seq};
-use onefold::model::{Action, Actor, EventId, Kind, Member, Scope, Schema, Time};
+use onefold::model::{Action, Actor, EventId, Kind, Member, Schema, Scope, Time};
 use serde_json::Value;
 
 use crate::{Failure, Score};
@@ -117,9 +117,12 @@ impl World {
         let mut members = BTreeMap::new();
         let mut devices = Vec::new();
         for (nth, (name, about)) in identities.iter().enumerate() {
-            let auth = about["auth"].as_bool().ok_or_else(|| format!("identity `{name}` does not say whether it authenticates"))?;
+            let auth = about["auth"]
+                .as_bool()
+                .ok_or_else(|| format!("identity `{name}` does not say whether it authenticates"))?;
             let kind = if auth { "login" } else { "device" };
-            let member = schema.identifier(kind, &format!("identity {nth}")).map_err(|error| error.to_string())?.member();
+            let member =
+                schema.identifier(kind, &format!("identity {nth}")).map_err(|error| error.to_string())?.member();
             members.insert(name.clone(), member);
             if !auth {
                 devices.push(member);
@@ -136,7 +139,8 @@ impl World {
         let mut choices = Vec::new();
         for (nth, entry) in entries.iter().enumerate() {
             let rank = entry["seq"].as_i64().map_or(0, |seq| ranks.partition_point(|other| *other < seq));
-            let entry = read(entry, nth, rank, &members, &purposes).map_err(|fault| format!("entry {}: {fault}", nth + 1))?;
+            let entry =
+                read(entry, nth, rank, &members, &purposes).map_err(|fault| format!("entry {}: {fault}", nth + 1))?;
             choices.push(Choice { device: devices.contains(&entry.on), entry });
         }
         if let Some(adapt) = sabotage {
@@ -151,9 +155,15 @@ impl World {
 
     /// Asks the ledger, and tells what differs from what is expected.
     fn ask(&self, query: &Value) -> Result<Vec<String>, String> {
-        let member = |name: &str| self.members.get(name).copied().ok_or_else(|| format!("the query names identity `{name}`, which is not there"));
+        let member = |name: &str| {
+            self.members
+                .get(name)
+                .copied()
+                .ok_or_else(|| format!("the query names identity `{name}`, which is not there"))
+        };
         let purpose = query["purpose"].as_str().ok_or("the query names no purpose")?;
-        let purpose = *self.purposes.get(purpose).ok_or_else(|| format!("`{purpose}` is no purpose that can be asked for"))?;
+        let purpose =
+            *self.purposes.get(purpose).ok_or_else(|| format!("`{purpose}` is no purpose that can be asked for"))?;
         let mut members = Vec::new();
         for name in query["members"].as_array().ok_or("the query has no list of members")? {
             members.push(member(name.as_str().ok_or("a member is not a name")?)?);
@@ -174,7 +184,11 @@ impl World {
         };
         let state = self.ledger.effective(&asked);
         let winner = state.winner.and_then(|entry| self.seqs.get(place(entry.event)).cloned()).unwrap_or_default();
-        let got = BTreeMap::from([("state", Value::from(state.state.name())), ("winner", winner), ("reason", Value::from(state.reason))]);
+        let got = BTreeMap::from([
+            ("state", Value::from(state.state.name())),
+            ("winner", winner),
+            ("reason", Value::from(state.reason)),
+        ]);
 
         let expect = query["expect"].as_object().ok_or("the query does not say what to expect")?;
         let mut faults = Vec::new();
@@ -249,6 +263,8 @@ fn flag(of: &Value, name: &str) -> Result<bool, String> {
 fn notice(of: &Value, name: &str) -> Result<u32, String> {
     match &of[name] {
         Value::Null => Ok(0),
-        value => value.as_u64().and_then(|it| u32::try_from(it).ok()).ok_or_else(|| format!("`{name}` is not a version")),
+        value => {
+            value.as_u64().and_then(|it| u32::try_from(it).ok()).ok_or_else(|| format!("`{name}` is not a version"))
+        }
     }
 }

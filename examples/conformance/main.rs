@@ -61,7 +61,10 @@ impl Score {
 
 fn help() {
     print!("{HELP}");
-    for (of, all) in [("ledger", ledger::SABOTAGES.map(|it| (it.0, it.1)).to_vec()), ("sdk", sdk::SABOTAGES.map(|it| (it.0, it.1)).to_vec())] {
+    for (of, all) in [
+        ("ledger", ledger::SABOTAGES.map(|it| (it.0, it.1)).to_vec()),
+        ("sdk", sdk::SABOTAGES.map(|it| (it.0, it.1)).to_vec()),
+    ] {
         for (name, what) in all {
             println!("                       {of:<7} {name:<14} {what}");
         }

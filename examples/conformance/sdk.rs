@@ -76,8 +76,22 @@ fn trust_clock(value: &mut Json) {
 
 /// The keys of a printed message.
 const PRINTED: [&str; 16] = [
-    "type", "event", "name", "group_id", "previous_id", "message_id", "user_id", "anonymous_id", "original_at", "sent_at", "received_at",
-    "occurred_at", "traits", "properties", "consent", "integrations",
+    "type",
+    "event",
+    "name",
+    "group_id",
+    "previous_id",
+    "message_id",
+    "user_id",
+    "anonymous_id",
+    "original_at",
+    "sent_at",
+    "received_at",
+    "occurred_at",
+    "traits",
+    "properties",
+    "consent",
+    "integrations",
 ];
 
 /// Reads and judges every request below a folder. A case is a message; a request that cannot be judged is one too.
@@ -111,17 +125,22 @@ fn reader() -> Result<Box<Reader>, Failure> {
 
 fn read(intake: &Intake, request: &Request, body: &[u8], received: Option<Time>) -> Vec<Outcome> {
     // The record that a draft keeps is the message with what its batch says for it; reading it gives the message.
-    let limits = Limits { record_bytes: 64 << 20, depth: 128, keys: 1 << 20, text_bytes: 64 << 20, ..Limits::default() };
+    let limits =
+        Limits { record_bytes: 64 << 20, depth: 128, keys: 1 << 20, text_bytes: 64 << 20, ..Limits::default() };
     let one = |parsed: Parsed| {
         let read = match parsed {
             Parsed::Quarantined { issue, .. } => Err(issue),
-            Parsed::Draft(draft) => json::parse(&draft.to_raw(), &limits).and_then(|said| Message::read(&said, &Defaults::default(), received)),
+            Parsed::Draft(draft) => json::parse(&draft.to_raw(), &limits)
+                .and_then(|said| Message::read(&said, &Defaults::default(), received)),
         };
         match read {
             Err(issue) => Outcome::Quarantined { code: issue.code.to_string(), path: issue.path.to_string() },
             Ok(message) => match Json::read(message.to_value().to_json().as_bytes()) {
                 Ok(message) => Outcome::Message(message),
-                Err(fault) => Outcome::Quarantined { code: format!("the message is written as no JSON: {fault}"), path: String::new() },
+                Err(fault) => Outcome::Quarantined {
+                    code: format!("the message is written as no JSON: {fault}"),
+                    path: String::new(),
+                },
             },
         }
     };
@@ -137,7 +156,11 @@ fn request(name: &str, capture: &Capture, reader: &Reader, print: bool, score: &
     let stored = Json::read(stored).map_err(|fault| format!("the `.body.json` cannot be read: {fault}"))?;
     if let Some(whose) = other_protocol(&stored) {
         let line = format!("skipped {name}: {whose}");
-        if print { eprintln!("{line}") } else { println!("{line}") }
+        if print {
+            eprintln!("{line}")
+        } else {
+            println!("{line}")
+        }
         return Ok(());
     }
     let received = match meta.get("receivedAtUnix") {
@@ -199,11 +222,14 @@ fn other_protocol(body: &Json) -> Option<&'static str> {
         _ => vec![body],
     };
     let its_own = |message: &Json| {
-        let names = |name: &str| message.get(name).is_some() || message.get("properties").is_some_and(|below| below.get(name).is_some());
+        let names = |name: &str| {
+            message.get(name).is_some() || message.get("properties").is_some_and(|below| below.get(name).is_some())
+        };
         names("distinct_id") && ["type", "userId", "anonymousId"].iter().all(|name| message.get(name).is_none())
     };
     let keyed = ["api_key", "token"].iter().any(|name| body.get(name).is_some());
-    (keyed && !messages.is_empty() && messages.into_iter().all(its_own)).then_some("PostHog's protocol, not the Segment specification's")
+    (keyed && !messages.is_empty() && messages.into_iter().all(its_own))
+        .then_some("PostHog's protocol, not the Segment specification's")
 }
 
 /// Where two bodies differ first.

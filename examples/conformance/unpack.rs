@@ -72,7 +72,8 @@ struct Code {
 impl Code {
     fn of(lengths: &[u8]) -> Self {
         let mut counts = [0; 16];
-        let mut order: Vec<(u8, u32)> = (0..).zip(lengths).filter(|(_, length)| **length > 0).map(|(symbol, length)| (*length, symbol)).collect();
+        let mut order: Vec<(u8, u32)> =
+            (0..).zip(lengths).filter(|(_, length)| **length > 0).map(|(symbol, length)| (*length, symbol)).collect();
         order.sort_unstable();
         for (length, _) in &order {
             counts[usize::from(*length)] += 1;

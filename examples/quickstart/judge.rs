@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::Run;
 use crate::setup::Failure;
-use crate::shop::Feed;
+use crate::shop::{Feed, Record};
 use crate::story::Told;
 
 /// Everything that is not as it must be; an empty list is an acquittal.
@@ -66,62 +66,96 @@ fn devices(run: &Run, told: &Told) -> (usize, usize) {
     (refused.len(), wrong)
 }
 
-/// Letters in the newsletter's file, and how many of them break a row of the customer file: the address stands there
-/// with a no (or a blank), and nobody with that customer number or address said yes anywhere.
-fn letters(run: &Run, told: &Told) -> Result<(usize, usize), Failure> {
-    #[derive(Default)]
-    struct Said {
-        yes: Option<Time>,
-        no: Option<Time>,
+/// The latest yes and the latest no.
+#[derive(Clone, Copy, Default)]
+struct Said {
+    yes: Option<Time>,
+    no: Option<Time>,
+}
+
+impl Said {
+    fn choose(&mut self, yes: bool, at: Time) {
+        let slot = if yes { &mut self.yes } else { &mut self.no };
+        *slot = (*slot).max(Some(at));
     }
-    let mut said: BTreeMap<usize, Said> = BTreeMap::new();
+}
+
+/// Letters in the newsletter's file, and how many of them break what their owner said in the customer file beside that
+/// address, or logged in, where the login ever named that address.
+fn letters(run: &Run, told: &Told) -> Result<(usize, usize), Failure> {
+    let mut filed: BTreeMap<usize, Said> = BTreeMap::new();
+    let mut clicked: BTreeMap<usize, Said> = BTreeMap::new();
     let mut owners: HashMap<String, BTreeSet<usize>> = HashMap::new();
+    let mut named: BTreeSet<(usize, String)> = BTreeSet::new();
+    let mut phones: HashMap<String, BTreeSet<usize>> = HashMap::new();
     for record in &run.shop.records {
         let Some(person) = record.truth else { continue };
-        let entry = said.entry(person).or_default();
-        let mut choice = |yes: bool, at: Time| {
-            let slot = if yes { &mut entry.yes } else { &mut entry.no };
-            *slot = (*slot).max(Some(at));
-        };
+        if let Some(phone) = phone(record) {
+            phones.entry(phone).or_default().insert(person);
+        }
         match record.feed {
             Feed::Crm => {
                 let cells: Vec<&str> = record.bytes.split(',').collect();
                 let (Some(email), Some(word), Some(at)) = (cells.get(2), cells.get(10), cells.get(11)) else { continue };
                 owners.entry(email.trim().to_lowercase()).or_default().insert(person);
                 match *word {
-                    "granted" => choice(true, at.parse()?),
-                    "refused" | "withdrawn" => choice(false, at.parse()?),
+                    "granted" => filed.entry(person).or_default().choose(true, at.parse()?),
+                    "refused" | "withdrawn" => filed.entry(person).or_default().choose(false, at.parse()?),
                     _ => {}
                 }
             }
             Feed::Web => {
                 let Ok(message) = serde_json::from_str::<Value>(&record.bytes) else { continue };
+                for path in ["/traits/email", "/context/traits/email"] {
+                    if let Some(email) = message.pointer(path).and_then(Value::as_str) {
+                        named.insert((person, email.to_lowercase()));
+                    }
+                }
                 let answer = message.pointer("/context/consent/categoryPreferences/Newsletter").and_then(Value::as_bool);
                 if let Some(yes) = answer {
-                    // The platform corrects the device's clock; the judge takes the time of reception less the wait.
-                    let ahead = |name: &str| message[name].as_str().and_then(|at| at.parse::<Time>().ok());
+                    // The device's clock may be wrong: what counts is how long before its sending a thing was said.
                     let sent = record.sent.unwrap_or(record.received);
-                    let at = ahead("timestamp").map_or(record.received, |at| Time(record.received.0 - (sent.0 - at.0)));
-                    choice(yes, at);
+                    let said = message["timestamp"].as_str().and_then(|at| at.parse::<Time>().ok()).unwrap_or(sent);
+                    clicked.entry(person).or_default().choose(yes, Time(record.received.0 - (sent.0 - said.0)));
                 }
             }
             _ => {}
         }
     }
+    // Who shares a telephone may have been taken for one person: what one of them says then counts for both.
+    let shared: BTreeSet<usize> = phones.into_values().filter(|owners| owners.len() > 1).flatten().collect();
     let file = std::fs::read_to_string(&told.letters)?;
     let mut lines = file.lines();
-    let column = lines.next().unwrap_or_default().split(',').position(|name| name == "email").ok_or("the exported file has no e-mail column")?;
+    let header = lines.next().unwrap_or_default();
+    let column = header.split(',').position(|name| name == "email").ok_or("the exported file has no e-mail column")?;
     let (mut checked, mut wrong) = (0, 0);
     for line in lines {
         let email = line.split(',').nth(column).unwrap_or_default().to_lowercase();
         // Only an address that exactly one customer owns can be judged from outside.
         let Some(owner) = owners.get(&email).filter(|owners| owners.len() == 1).and_then(BTreeSet::first) else { continue };
+        if shared.contains(owner) {
+            continue;
+        }
         checked += 1;
-        let said = said.get(owner);
-        let (yes, no) = said.map_or((None, None), |said| (said.yes, said.no));
-        if yes.is_none() || no > yes {
+        let mut said = filed.get(owner).copied().unwrap_or_default();
+        if named.contains(&(*owner, email)) {
+            let clicked = clicked.get(owner).copied().unwrap_or_default();
+            said = Said { yes: said.yes.max(clicked.yes), no: said.no.max(clicked.no) };
+        }
+        if said.yes.is_none() || said.no > said.yes {
             wrong += 1;
         }
     }
     Ok((checked, wrong))
+}
+
+/// The digits of the telephone number in a record, without the international prefix.
+fn phone(record: &Record) -> Option<String> {
+    let raw = match record.feed {
+        Feed::Crm => record.bytes.split(',').nth(3)?.to_owned(),
+        Feed::Support => serde_json::from_str::<Value>(&record.bytes).ok()?.pointer("/customer/phone")?.as_str()?.to_owned(),
+        _ => return None,
+    };
+    let digits: String = raw.chars().filter(char::is_ascii_digit).collect();
+    Some(digits.trim_start_matches("00").to_owned()).filter(|digits| !digits.is_empty())
 }

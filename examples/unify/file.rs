@@ -37,7 +37,9 @@ pub fn format(path: &Path) -> Result<Format, Failure> {
         match start.trim_ascii_start().first() {
             Some(b'{') => return Ok(Format::Lines),
             Some(_) => return Ok(Format::Csv),
-            None if count == 0 => return Err(format!("`{shown}` is empty: a header or JSON objects are expected").into()),
+            None if count == 0 => {
+                return Err(format!("`{shown}` is empty: a header or JSON objects are expected").into());
+            }
             None => {}
         }
     }
@@ -68,8 +70,11 @@ impl<'a> File<'a> {
         let mapping = ingest::choose(imports, &columns).map_err(|error| format!("`{shown}`: {error}"))?;
         let header = if format == Format::Csv { first_line(path)? } else { None };
         let named = mapping.named_columns();
-        let inner = |column: &Text| named.iter().any(|name| name.starts_with(column.as_str()) || column.starts_with(name.as_str()));
-        let unnamed = columns.into_iter().filter(|column| !column.is_empty() && !inner(column)).collect();
+        let within = |inner: &str, outer: &str| {
+            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let is_named = |column: &Text| named.iter().any(|name| within(column, name) || within(name, column));
+        let unnamed = columns.into_iter().filter(|column| !column.is_empty() && !is_named(column)).collect();
         Ok(Self { path: path.into(), format, header, unnamed, mapping })
     }
 
@@ -85,13 +90,16 @@ impl<'a> File<'a> {
 
     /// Reads the file, without ever holding it in memory.
     pub fn read(&self, schema: &Schema, received: Option<Time>) -> Result<Records<'a>, Failure> {
-        let file = std::fs::File::open(&self.path).map_err(|error| format!("cannot open `{}`: {error}", self.name()))?;
+        let file =
+            std::fs::File::open(&self.path).map_err(|error| format!("cannot open `{}`: {error}", self.name()))?;
         let size = file.metadata().map(|about| about.len()).unwrap_or(0);
         let done = Rc::new(Cell::new(0));
         let counted = Counted { file, done: Rc::clone(&done) };
-        let records = records(counted, self.format, self.mapping, schema, received).map_err(|error| format!("`{}`: {error}", self.name()))?;
+        let records = records(counted, self.format, self.mapping, schema, received)
+            .map_err(|error| format!("`{}`: {error}", self.name()))?;
         let is_shown = io::stderr().is_terminal() && size > 1 << 20;
-        let bar = Bar { what: self.name(), verb: if received.is_some() { "taking in" } else { "looking at" }, size, done };
+        let bar =
+            Bar { what: self.name(), verb: if received.is_some() { "taking in" } else { "looking at" }, size, done };
         Ok(if is_shown { Box::new(Shown { records, bar, count: 0 }) } else { records })
     }
 }
@@ -139,7 +147,7 @@ fn paths(path: &Path) -> Result<Vec<Text>, Failure> {
     let start = io::BufReader::new(std::fs::File::open(path)?.take(8 << 20));
     let mut all = BTreeSet::new();
     for line in start.split(b'\n').take(LOOKED_AT) {
-        if let Ok(object) = json::parse(&line?, &roomy()) {
+        if let Ok(object @ Value::Map(_)) = json::parse(&line?, &roomy()) {
             list(&object, "", &mut all);
         }
     }

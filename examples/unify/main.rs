@@ -37,7 +37,8 @@ Anyone's CSV and NDJSON files, unified.
   --at TIME            when the files were received and the segments are evaluated
                        (default: the latest occurrence found in the files)
   --profiles OUT       one JSON object a profile: id, identifiers, traits, segments, counts
-  --quarantine OUT     one JSON object a record that was kept aside: code, path, row, raw;
+  --quarantine OUT     one JSON object a record that was kept aside: code, path, row (from 1, without
+                       the header), raw, and what is needed to feed it again;
                        with `\"encoding\": \"escaped\"`, raw has \\xHH for bytes that are no UTF-8, and \\\\ for \\
   --refeed QUARANTINE  feed the records of such a file again
   --dump FILE          the canonical state, whose SHA-256 is the digest
@@ -69,7 +70,9 @@ fn run() -> Result<(), Failure> {
     if args.has("schema-from") {
         return start(args.all("schema-from").iter().chain(&args.rest), args.get("out"));
     }
-    let schema_file = args.get("schema").ok_or("say `--schema FILE.toml`, or `--schema-from FILE...` to get one; `--help` lists all")?;
+    let schema_file = args
+        .get("schema")
+        .ok_or("say `--schema FILE.toml`, or `--schema-from FILE...` to get one; `--help` lists all")?;
     if args.rest.is_empty() && !args.has("refeed") {
         return Err("name the files to read".into());
     }
@@ -126,8 +129,22 @@ fn run() -> Result<(), Failure> {
     }
     for batch in &again {
         let tally = platform.ingest(batch.read(&schema, Some(at))?)?;
-        let about = About { file: args.get("refeed").unwrap_or_default(), mapping: batch.mapping, unnamed: &[], header: batch.header.as_deref() };
+        let about = About {
+            file: args.get("refeed").unwrap_or_default(),
+            mapping: batch.mapping,
+            unnamed: &[],
+            header: batch.header.as_deref(),
+        };
         outcomes.after(&platform, about, tally, || batch.read(&schema, Some(at)))?;
+    }
+    if outcomes.lacks() {
+        for (nth, file) in files.iter().enumerate() {
+            outcomes.conflicting(&platform, nth, file.mapping, file.read(&schema, Some(at))?)?;
+        }
+        for (nth, batch) in again.iter().enumerate() {
+            let records = batch.read(&schema, Some(at))?;
+            outcomes.conflicting(&platform, files.len() + nth, batch.mapping, records)?;
+        }
     }
     platform.advance(at)?;
 

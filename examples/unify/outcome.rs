@@ -5,7 +5,7 @@ use std::io::Write;
 
 use onefold::Platform;
 use onefold::ingest::Mapping;
-use onefold::model::{Class, EventId, Parsed, ProfileId, Quarantined, Tally, Text, Value};
+use onefold::model::{Class, EventId, Issue, Parsed, Pii, ProfileId, Quarantined, Tally, Text, Value};
 
 use crate::Failure;
 use crate::file::Records;
@@ -56,12 +56,16 @@ fn column_of(mapping: &Mapping, path: &str) -> Option<Text> {
 pub struct Outcomes {
     pub files: Vec<Outcome>,
     known: BTreeSet<EventId>,
+    /// Conflicts that a store had before.
+    old: BTreeSet<String>,
 }
 
 impl Outcomes {
     /// Begins; what a store has kept aside earlier belongs to no file of this run.
     pub fn before(platform: &Platform) -> Result<Self, Failure> {
-        Ok(Self { files: Vec::new(), known: platform.quarantined()?.into_iter().map(|record| record.id).collect() })
+        let known = platform.quarantined()?.into_iter().map(|record| record.id).collect();
+        let old = if platform.accepted() > 0 { conflicts(platform)? } else { BTreeSet::new() };
+        Ok(Self { files: Vec::new(), known, old })
     }
 
     /// Takes down what became of a file. `again` reads it once more: what the schema refused does not know its row.
@@ -76,16 +80,19 @@ impl Outcomes {
         if tally.quarantined > 0 {
             kept = platform.quarantined()?.into_iter().filter(|record| self.known.insert(record.id)).collect();
         }
-        let mut rowless: Vec<&mut Quarantined> = kept.iter_mut().filter(|record| record.issue.row.is_none()).collect();
+        let mut rowless: BTreeMap<EventId, Vec<&mut Quarantined>> = BTreeMap::new();
+        for record in kept.iter_mut().filter(|record| record.issue.row.is_none()) {
+            if let Some(event) = record.event {
+                rowless.entry(event).or_default().push(record);
+            }
+        }
         if !rowless.is_empty() {
             for (row, parsed) in (1..).zip(again()?) {
                 let Parsed::Draft(draft) = parsed else { continue };
-                let its_own = |record: &mut &mut Quarantined| record.event == draft.id() && **record.raw.reveal() == *draft.to_raw();
-                if let Some(at) = rowless.iter_mut().position(its_own) {
-                    rowless.swap_remove(at).issue.row = Some(row);
-                }
-                if rowless.is_empty() {
-                    break;
+                let Some(records) = draft.id().and_then(|id| rowless.get_mut(&id)) else { continue };
+                let raw = draft.to_raw();
+                if let Some(at) = records.iter().position(|record| **record.raw.reveal() == *raw) {
+                    records.swap_remove(at).issue.row = Some(row);
                 }
             }
         }
@@ -98,6 +105,46 @@ impl Outcomes {
             unnamed: about.unnamed.to_vec(),
             header: about.header.map(str::to_owned),
         });
+        Ok(())
+    }
+
+    /// Whether records are missing from those kept aside: one whose id another record has, with other content, is known
+    /// to be in conflict only when all have come.
+    pub fn lacks(&self) -> bool {
+        self.files.iter().any(|file| file.tally.quarantined > file.kept.len() as u64)
+    }
+
+    /// Finds the records in conflict among those of a file, read once more. `nth` is the file's place.
+    pub fn conflicting(
+        &mut self,
+        platform: &Platform,
+        nth: usize,
+        mapping: &Mapping,
+        records: Records<'_>,
+    ) -> Result<(), Failure> {
+        let mut wanted: BTreeSet<String> = conflicts(platform)?.difference(&self.old).cloned().collect();
+        let Some(file) = self.files.get_mut(nth) else { return Ok(()) };
+        for (row, parsed) in (1..).zip(records) {
+            let Parsed::Draft(draft) = parsed else { continue };
+            let Ok(event) = draft.receive(platform.now()) else { continue };
+            let name = conflict(&event.id.to_string(), &event.content.to_string());
+            if wanted.remove(&name) {
+                let issue = Issue::new("conflict", "", "another record has its id and other content").row(row);
+                let raw = Pii::new(draft.to_raw());
+                let import = draft.import_name().into();
+                let record = Quarantined {
+                    id: event.id,
+                    event: Some(event.id),
+                    import,
+                    issue,
+                    raw,
+                    received: event.times.received,
+                };
+                file.kept.push((mapping.id.clone(), record));
+                self.old.insert(name);
+            }
+        }
+        file.kept.sort_by_key(|(_, record)| record.issue.row);
         Ok(())
     }
 
@@ -138,6 +185,45 @@ impl Outcomes {
                 writeln!(to, "{}", Value::map(pairs).to_json())?;
             }
         }
+        Ok(())
+    }
+}
+
+/// The records in conflict, by event and content, as the canonical dump tells.
+fn conflicts(platform: &Platform) -> Result<BTreeSet<String>, Failure> {
+    let mut lines = Conflicts { line: Vec::new(), found: BTreeSet::new() };
+    platform.dump(&mut lines)?;
+    Ok(lines.found)
+}
+
+fn conflict(event: &str, content: &str) -> String {
+    format!("{event} {content}")
+}
+
+/// Takes the lines of a dump that tell of conflicts, and lets the others go by.
+struct Conflicts {
+    line: Vec<u8>,
+    found: BTreeSet<String>,
+}
+
+impl Write for Conflicts {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
+            self.line.extend(bytes);
+            return Ok(bytes.len());
+        };
+        self.line.extend(&bytes[..end]);
+        if self.line.ends_with(b"\"is\":\"conflict\"}") {
+            let line: serde_json::Value = serde_json::from_slice(&self.line)?;
+            if let (Some(event), Some(content)) = (line["event"].as_str(), line["content"].as_str()) {
+                self.found.insert(conflict(event, content));
+            }
+        }
+        self.line.clear();
+        Ok(end + 1)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
 }

@@ -58,7 +58,9 @@ pub fn read<'a>(path: &str, imports: &'a [Mapping]) -> Result<Vec<Batch<'a>>, Fa
                 }
                 found.ok_or_else(|| at(&"no import fits its header"))?
             }
-            (None, None) => named().or_else(|| imports.first()).ok_or_else(|| at(&"the schema file has no `[[import]]`"))?,
+            (None, None) => {
+                named().or_else(|| imports.first()).ok_or_else(|| at(&"the schema file has no `[[import]]`"))?
+            }
         };
         let header = header.map(str::to_owned);
         let batch = batches.entry((mapping.import_name(), header.clone())).or_insert_with(|| {
@@ -77,6 +79,7 @@ pub fn read<'a>(path: &str, imports: &'a [Mapping]) -> Result<Vec<Batch<'a>>, Fa
 }
 
 fn fits(import: &Mapping, header: &str) -> bool {
-    let cells: Vec<Text> = header.split([',', ';', '\t', '|']).map(|cell| cell.trim().trim_matches('"').into()).collect();
+    let cells: Vec<Text> =
+        header.split([',', ';', '\t', '|']).map(|cell| cell.trim().trim_matches('"').into()).collect();
     ingest::choose(std::slice::from_ref(import), &cells).is_ok()
 }

@@ -44,9 +44,13 @@ fn intake(outcomes: &Outcomes) {
     println!("\n== What came in");
     let line = |name: &str, import: &str, tally: &onefold::model::Tally| {
         let counts = [tally.received, tally.accepted, tally.duplicate, tally.quarantined, tally.suppressed];
-        [name.to_owned(), import.to_owned()].into_iter().chain(counts.map(|count| count.to_string())).collect::<Vec<_>>()
+        [name.to_owned(), import.to_owned()]
+            .into_iter()
+            .chain(counts.map(|count| count.to_string()))
+            .collect::<Vec<_>>()
     };
-    let mut rows: Vec<Vec<String>> = outcomes.files.iter().map(|file| line(&file.file, &file.import, &file.tally)).collect();
+    let mut rows: Vec<Vec<String>> =
+        outcomes.files.iter().map(|file| line(&file.file, &file.import, &file.tally)).collect();
     if rows.len() > 1 {
         rows.push(line("together", "", &outcomes.tally()));
     }
@@ -54,7 +58,10 @@ fn intake(outcomes: &Outcomes) {
     for outcome in &outcomes.files {
         let conflicts = outcome.tally.quarantined.saturating_sub(outcome.kept.len() as u64);
         if conflicts > 0 {
-            println!("  {}: {conflicts} have the id of another record and other content; they are kept as its variants", outcome.file);
+            println!(
+                "  {}: {conflicts} have the id of another record and other content; they are kept as its variants",
+                outcome.file
+            );
         }
         if !outcome.unnamed.is_empty() {
             let columns: Vec<String> = outcome.unnamed.iter().map(|column| format!("`{column}`")).collect();
@@ -109,14 +116,22 @@ fn unity(platform: &Platform) {
     table(&["identifiers", "values"], &rows);
     let profiles: u64 = by_size.values().sum();
     let alone = by_size.get(&1).copied().unwrap_or(0);
-    println!("  {profiles} profiles; {alone} have one identifier, the largest {}", by_size.keys().max().copied().unwrap_or(0));
+    println!(
+        "  {profiles} profiles; {alone} have one identifier, the largest {}",
+        by_size.keys().max().copied().unwrap_or(0)
+    );
     let cuts = graph.cuts().count();
     if cuts > 0 {
-        println!("  {cuts} links are cut; the first: {}", graph.cuts().next().map_or_else(String::new, |cut| cut.reason.to_string()));
+        println!(
+            "  {cuts} links are cut; the first: {}",
+            graph.cuts().next().map_or_else(String::new, |cut| cut.reason.to_string())
+        );
     }
     for (member, neighbours) in graph.generic() {
         let kind = schema.kind_info(member.kind).map_or("", |kind| &kind.name);
-        println!("  a value of `{kind}` stands with {neighbours} others: it is generic, and links through it do not count");
+        println!(
+            "  a value of `{kind}` stands with {neighbours} others: it is generic, and links through it do not count"
+        );
     }
 }
 
@@ -126,7 +141,10 @@ fn segments(platform: &Platform) {
         return;
     }
     println!("\n== Who belongs where");
-    table(&["segment", "profiles"], &sizes.into_iter().map(|(name, size)| vec![name, size.to_string()]).collect::<Vec<_>>());
+    table(
+        &["segment", "profiles"],
+        &sizes.into_iter().map(|(name, size)| vec![name, size.to_string()]).collect::<Vec<_>>(),
+    );
     if let Some(due) = platform.next_due() {
         println!("  the next change by time alone: {due}");
     }

@@ -128,13 +128,19 @@ impl Rows {
     }
 }
 
-/// The names of columns as they are used, and as they were said.
+/// The names of columns as they are used, and as they were said. A name that is missing or stands twice has its number
+/// added, so that each can be meant.
 pub(crate) fn columns(header: &[&str]) -> Vec<(Text, Text)> {
     let mut taken = std::collections::BTreeSet::new();
     let mut columns = Vec::new();
     for (at, name) in header.iter().enumerate() {
         let said = Text::from(name.trim());
-        let mut name = if said.is_empty() { Text::from(format!("column_{}", at + 1)) } else { said.clone() };
+        let twice = header.iter().filter(|other| other.trim() == said.as_str()).count() > 1;
+        let mut name = match (said.is_empty(), twice) {
+            (true, _) => format!("column_{}", at + 1).into(),
+            (false, true) => format!("{said}_{}", at + 1).into(),
+            (false, false) => said.clone(),
+        };
         while !taken.insert(name.clone()) {
             name = format!("{name}_{}", at + 1).into();
         }

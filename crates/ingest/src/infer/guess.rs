@@ -173,8 +173,54 @@ impl Guessed {
 }
 
 impl Guess {
-    pub(super) fn of(profile: &DataProfile) -> Self {
-        let source = snake(profile.name());
+    /// Guesses for each profile, under names that differ. Files with the same columns are one import: what one month's
+    /// file says, the next month's says too.
+    pub(super) fn all(profiles: &[DataProfile]) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for profile in profiles {
+            let mut source = snake(profile.name());
+            while all.iter().any(|guess| guess.source == source) {
+                source.push_str("_2");
+            }
+            let guess = Self::of(profile, source);
+            match all.iter_mut().find(|known| known.columns_of() == guess.columns_of()) {
+                Some(known) if known.records < guess.records => {
+                    let known = std::mem::replace(known, guess);
+                    if let Some(joined) = all.iter_mut().find(|guess| guess.columns_of() == known.columns_of()) {
+                        joined.join(&known);
+                    }
+                }
+                Some(known) => known.join(&guess),
+                None => all.push(guess),
+            }
+        }
+        all
+    }
+
+    fn columns_of(&self) -> BTreeSet<&str> {
+        self.columns.iter().map(|column| column.column.as_str()).collect()
+    }
+
+    /// Takes in what a file with the same columns is like: a type is one that both fit.
+    fn join(&mut self, other: &Self) {
+        self.records += other.records;
+        for column in &mut self.columns {
+            let Some(theirs) = other.columns.iter().find(|theirs| theirs.column == column.column) else { continue };
+            if theirs.filled > 0 && column.role == theirs.role {
+                column.ty = match (column.ty, theirs.ty) {
+                    (one, other) if one == other => one,
+                    (_, other) if column.filled == 0 => other,
+                    ("int", "decimal") | ("decimal", "int") => "decimal",
+                    ("date", "time") | ("time", "date") => "time",
+                    _ => "text",
+                };
+            }
+            column.filled += theirs.filled;
+            column.distinct = column.distinct.max(theirs.distinct);
+        }
+    }
+
+    fn of(profile: &DataProfile, source: String) -> Self {
         let mut taken = BTreeSet::new();
         let mut columns: Vec<Guessed> = Vec::new();
         for (column, seen) in profile.seen() {

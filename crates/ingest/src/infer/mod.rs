@@ -7,6 +7,8 @@
 //! The rule for rows: a file that has a time (not of birth), and beside it an amount, a quantity or an identifier that
 //! repeats, tells of events named after the file; any other tells of people (`identify`).
 //!
+//! Files with the same columns are one import, as a file is known by its columns.
+//!
 //! What would be dangerous to guess is left out and said in a comment: the currency of an amount that no column names,
 //! and consent.
 
@@ -34,7 +36,7 @@ use write::{key, quoted, table};
 /// ```
 #[must_use]
 pub fn schema(profiles: &[DataProfile]) -> String {
-    let guesses: Vec<Guess> = profiles.iter().map(Guess::of).collect();
+    let guesses = Guess::all(profiles);
     let mut out = String::from(
         "# A first schema, guessed from the data. Read it, correct it, and keep it under version control.\n\
          # Every key is explained in docs/SCHEMA.md, those of [[import]] in docs/IMPORTS.md.\n",
@@ -54,7 +56,11 @@ pub fn schema(profiles: &[DataProfile]) -> String {
         }
     }
     for guess in &guesses {
-        import(guess, &mut out);
+        if guess.columns.is_empty() {
+            out.push_str(&format!("\n# `{}` has no records: nothing can be guessed of it.\n", guess.import));
+        } else {
+            import(guess, &mut out);
+        }
     }
     out
 }

@@ -138,3 +138,31 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn files_with_the_same_columns_are_one_import_of_a_type_that_fits_both() {
+    let month = |name: &str, value: &str| {
+        let mut month = DataProfile::new(name);
+        for nth in 0..20_u32 {
+            let customer = format!("{:04}", nth % 7);
+            month.row(&["customer", "date", "weight"], &[&customer, "1997-01-02", value]);
+        }
+        month
+    };
+    let text = schema(&[month("january", "2"), month("february", "2.5"), DataProfile::new("march")]);
+    assert_eq!(text.matches("\n[[import]]\n").count(), 1, "{text}");
+    assert!(text.contains("{ name = \"weight\", type = \"decimal\" }"), "{text}");
+    assert!(text.contains("`march` has no records"), "{text}");
+}
+
+#[test]
+fn files_of_one_name_are_told_apart() {
+    let mut one = DataProfile::new("export");
+    one.row(&["id", "city"], &["1", "Hull"]);
+    let mut other = DataProfile::new("export");
+    other.row(&["id", "firm"], &["1", "Acme"]);
+    let text = schema(&[one, other]);
+    for part in ["name = \"export\"", "name = \"export_2\"", "\"export_id\"", "\"export_2_id\""] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+}
