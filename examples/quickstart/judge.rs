@@ -80,13 +80,12 @@ impl Said {
     }
 }
 
-/// Letters in the newsletter's file, and how many of them break what their owner said in the customer file beside that
-/// address, or logged in, where the login ever named that address.
+/// Letters in the newsletter's file, and how many of them break what their owner said: nobody who never said yes, and
+/// nobody whose row in the customer file says no to that address, unless a later click says yes.
 fn letters(run: &Run, told: &Told) -> Result<(usize, usize), Failure> {
     let mut filed: BTreeMap<usize, Said> = BTreeMap::new();
-    let mut clicked: BTreeMap<usize, Said> = BTreeMap::new();
+    let mut clicked: BTreeMap<usize, Option<Time>> = BTreeMap::new();
     let mut owners: HashMap<String, BTreeSet<usize>> = HashMap::new();
-    let mut named: BTreeSet<(usize, String)> = BTreeSet::new();
     let mut phones: HashMap<String, BTreeSet<usize>> = HashMap::new();
     for record in &run.shop.records {
         let Some(person) = record.truth else { continue };
@@ -106,17 +105,13 @@ fn letters(run: &Run, told: &Told) -> Result<(usize, usize), Failure> {
             }
             Feed::Web => {
                 let Ok(message) = serde_json::from_str::<Value>(&record.bytes) else { continue };
-                for path in ["/traits/email", "/context/traits/email"] {
-                    if let Some(email) = message.pointer(path).and_then(Value::as_str) {
-                        named.insert((person, email.to_lowercase()));
-                    }
-                }
                 let answer = message.pointer("/context/consent/categoryPreferences/Newsletter").and_then(Value::as_bool);
-                if let Some(yes) = answer {
+                if answer == Some(true) {
                     // The device's clock may be wrong: what counts is how long before its sending a thing was said.
                     let sent = record.sent.unwrap_or(record.received);
                     let said = message["timestamp"].as_str().and_then(|at| at.parse::<Time>().ok()).unwrap_or(sent);
-                    clicked.entry(person).or_default().choose(yes, Time(record.received.0 - (sent.0 - said.0)));
+                    let latest = clicked.entry(person).or_default();
+                    *latest = (*latest).max(Some(Time(record.received.0 - (sent.0 - said.0))));
                 }
             }
             _ => {}
@@ -137,12 +132,11 @@ fn letters(run: &Run, told: &Told) -> Result<(usize, usize), Failure> {
             continue;
         }
         checked += 1;
-        let mut said = filed.get(owner).copied().unwrap_or_default();
-        if named.contains(&(*owner, email)) {
-            let clicked = clicked.get(owner).copied().unwrap_or_default();
-            said = Said { yes: said.yes.max(clicked.yes), no: said.no.max(clicked.no) };
-        }
-        if said.yes.is_none() || said.no > said.yes {
+        // What stands beside the address in the customer file binds; a click may belong to a login that nobody could
+        // connect with the address, so it can excuse a letter but not forbid one.
+        let filed = filed.get(owner).copied().unwrap_or_default();
+        let yes = filed.yes.max(clicked.get(owner).copied().flatten());
+        if yes.is_none() || filed.no > yes {
             wrong += 1;
         }
     }

@@ -124,25 +124,38 @@ impl Outcomes {
     ) -> Result<(), Failure> {
         let mut wanted: BTreeSet<String> = conflicts(platform)?.difference(&self.old).cloned().collect();
         let Some(file) = self.files.get_mut(nth) else { return Ok(()) };
+        let shown: BTreeSet<Option<u64>> = file.kept.iter().map(|(_, record)| record.issue.row).collect();
         for (row, parsed) in (1..).zip(records) {
-            let Parsed::Draft(draft) = parsed else { continue };
-            let Ok(event) = draft.receive(platform.now()) else { continue };
-            let name = conflict(&event.id.to_string(), &event.content.to_string());
-            if wanted.remove(&name) {
-                let issue = Issue::new("conflict", "", "another record has its id and other content").row(row);
-                let raw = Pii::new(draft.to_raw());
-                let import = draft.import_name().into();
-                let record = Quarantined {
-                    id: event.id,
-                    event: Some(event.id),
-                    import,
-                    issue,
-                    raw,
-                    received: event.times.received,
-                };
-                file.kept.push((mapping.id.clone(), record));
-                self.old.insert(name);
+            if file.kept.len() as u64 >= file.tally.quarantined {
+                break;
             }
+            let Parsed::Draft(draft) = parsed else { continue };
+            let (issue, column) = match draft.receive(platform.now()) {
+                Ok(event) => {
+                    let name = conflict(&event.id.to_string(), &event.content.to_string());
+                    if !wanted.remove(&name) {
+                        continue;
+                    }
+                    self.old.insert(name);
+                    (Issue::new("conflict", "", "another record has its id and other content"), mapping.id.clone())
+                }
+                // Refused, and its id is that of an accepted record.
+                Err(issue) if !shown.contains(&Some(row)) => {
+                    let column = column_of(mapping, &issue.path);
+                    (issue, column)
+                }
+                Err(_) => continue,
+            };
+            let Some(id) = draft.id() else { continue };
+            let record = Quarantined {
+                id,
+                event: Some(id),
+                import: draft.import_name().into(),
+                issue: issue.row(row),
+                raw: Pii::new(draft.to_raw()),
+                received: draft.received_at().unwrap_or_else(|| platform.now()),
+            };
+            file.kept.push((column, record));
         }
         file.kept.sort_by_key(|(_, record)| record.issue.row);
         Ok(())
