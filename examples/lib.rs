@@ -40,7 +40,8 @@ impl Args {
                 }
             } else {
                 let known = flags.iter().chain(options).chain(lists).copied();
-                let help = onefold::model::closest(&name, known).map_or_else(String::new, |known| format!("; did you mean `--{known}`?"));
+                let help = onefold::model::closest(&name, known)
+                    .map_or_else(String::new, |known| format!("; did you mean `--{known}`?"));
                 return Err(format!("unknown option `--{name}`{help}"));
             }
         }
@@ -70,7 +71,8 @@ impl Args {
     /// # Errors
     /// Where it cannot.
     pub fn parse<T: std::str::FromStr>(&self, name: &str, default: T) -> Result<T, String> {
-        self.get(name).map_or(Ok(default), |value| value.parse().map_err(|_| format!("`--{name} {value}` cannot be read")))
+        self.get(name)
+            .map_or(Ok(default), |value| value.parse().map_err(|_| format!("`--{name} {value}` cannot be read")))
     }
 }
 

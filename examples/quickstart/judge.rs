@@ -29,7 +29,10 @@ pub fn judge(run: &Run, told: &Told) -> Result<Vec<String>, Failure> {
     must(told.unlink_restored, "after the unlink the state is not what it was before the link".into());
     match (told.cart_added, told.cart_fired) {
         (Some(added), Some(fired)) => {
-            must(fired.0 - added.0 == 3_600_000_000, format!("the cart was added at {added} and reported abandoned at {fired}"));
+            must(
+                fired.0 - added.0 == 3_600_000_000,
+                format!("the cart was added at {added} and reported abandoned at {fired}"),
+            );
             must(!told.cart_early, "the cart was reported abandoned before its hour was over".into());
         }
         _ => must(false, "the abandoned cart was never reported".into()),
@@ -95,7 +98,9 @@ fn letters(run: &Run, told: &Told) -> Result<(usize, usize), Failure> {
         match record.feed {
             Feed::Crm => {
                 let cells: Vec<&str> = record.bytes.split(',').collect();
-                let (Some(email), Some(word), Some(at)) = (cells.get(2), cells.get(10), cells.get(11)) else { continue };
+                let (Some(email), Some(word), Some(at)) = (cells.get(2), cells.get(10), cells.get(11)) else {
+                    continue;
+                };
                 owners.entry(email.trim().to_lowercase()).or_default().insert(person);
                 match *word {
                     "granted" => filed.entry(person).or_default().choose(true, at.parse()?),
@@ -105,7 +110,8 @@ fn letters(run: &Run, told: &Told) -> Result<(usize, usize), Failure> {
             }
             Feed::Web => {
                 let Ok(message) = serde_json::from_str::<Value>(&record.bytes) else { continue };
-                let answer = message.pointer("/context/consent/categoryPreferences/Newsletter").and_then(Value::as_bool);
+                let answer =
+                    message.pointer("/context/consent/categoryPreferences/Newsletter").and_then(Value::as_bool);
                 if answer == Some(true) {
                     // The device's clock may be wrong: what counts is how long before its sending a thing was said.
                     let sent = record.sent.unwrap_or(record.received);
@@ -127,7 +133,9 @@ fn letters(run: &Run, told: &Told) -> Result<(usize, usize), Failure> {
     for line in lines {
         let email = line.split(',').nth(column).unwrap_or_default().to_lowercase();
         // Only an address that exactly one customer owns can be judged from outside.
-        let Some(owner) = owners.get(&email).filter(|owners| owners.len() == 1).and_then(BTreeSet::first) else { continue };
+        let Some(owner) = owners.get(&email).filter(|owners| owners.len() == 1).and_then(BTreeSet::first) else {
+            continue;
+        };
         if shared.contains(owner) {
             continue;
         }
@@ -147,7 +155,9 @@ fn letters(run: &Run, told: &Told) -> Result<(usize, usize), Failure> {
 fn phone(record: &Record) -> Option<String> {
     let raw = match record.feed {
         Feed::Crm => record.bytes.split(',').nth(3)?.to_owned(),
-        Feed::Support => serde_json::from_str::<Value>(&record.bytes).ok()?.pointer("/customer/phone")?.as_str()?.to_owned(),
+        Feed::Support => {
+            serde_json::from_str::<Value>(&record.bytes).ok()?.pointer("/customer/phone")?.as_str()?.to_owned()
+        }
         _ => return None,
     };
     let digits: String = raw.chars().filter(char::is_ascii_digit).collect();

@@ -99,7 +99,11 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<bool, Failure> {
-    let args = Args::read(&["json", "help"], &["seed", "shuffle", "threads", "drop", "store", "dump", "out", "sabotage"], &[])?;
+    let args = Args::read(
+        &["json", "help"],
+        &["seed", "shuffle", "threads", "drop", "store", "dump", "out", "sabotage"],
+        &[],
+    )?;
     if args.has("help") {
         print!("{HELP}");
         return Ok(true);
@@ -110,7 +114,8 @@ fn run() -> Result<bool, Failure> {
         Some(name) => Sabotage::named(name).ok_or_else(|| format!("unknown sabotage `{name}`; `--help` lists them"))?,
         None => Sabotage::None,
     };
-    let out = args.get("out").map_or_else(|| std::env::temp_dir().join(format!("onefold-quickstart-{seed}")), PathBuf::from);
+    let out =
+        args.get("out").map_or_else(|| std::env::temp_dir().join(format!("onefold-quickstart-{seed}")), PathBuf::from);
     std::fs::create_dir_all(&out)?;
 
     // 1. The shop makes its data; the order in which it arrives is ours to choose.
@@ -152,13 +157,18 @@ fn run() -> Result<bool, Failure> {
     lap("open", &mut seconds);
 
     // 3. Those who asked never to be stored again are turned away at the door.
-    let unwelcome = shop.suppressed.iter().map(|email| schema.identifier("email", email)).collect::<Result<Vec<_>, _>>()?;
+    let unwelcome =
+        shop.suppressed.iter().map(|email| schema.identifier("email", email)).collect::<Result<Vec<_>, _>>()?;
     platform.suppress(&unwelcome, opened)?;
 
     // 4. Readers turn what the sources deliver into drafts; the platform takes them in.
     let (parsed, profiles) = read(&shop.records, &schema)?;
     lap("read", &mut seconds);
-    let truth = parsed.iter().zip(truths(&shop.records)).filter_map(|(parsed, truth)| id_of(parsed).map(|id| (id, truth))).collect();
+    let truth = parsed
+        .iter()
+        .zip(truths(&shop.records))
+        .filter_map(|(parsed, truth)| id_of(parsed).map(|id| (id, truth)))
+        .collect();
     let lost = usize::from(sabotage == Sabotage::LostRecord);
     let tally = platform.ingest(parsed.into_iter().skip(lost))?;
     lap("ingest", &mut seconds);
@@ -195,7 +205,10 @@ fn id_of(parsed: &Parsed) -> Option<EventId> {
 }
 
 /// Every record through the reader of its source. Web messages that came in one request are read as one batch.
-fn read(records: &[Record], schema: &onefold::model::Schema) -> Result<(Vec<Parsed>, Vec<(Feed, ingest::DataProfile)>), Failure> {
+fn read(
+    records: &[Record],
+    schema: &onefold::model::Schema,
+) -> Result<(Vec<Parsed>, Vec<(Feed, ingest::DataProfile)>), Failure> {
     let web = setup::web().build(schema)?;
     let (crm, pos, support, survey) = (setup::crm(), setup::pos(), setup::support(), setup::survey());
     let header = |feed: Feed| feed.header().split(',').collect::<Vec<_>>();
@@ -210,7 +223,11 @@ fn read(records: &[Record], schema: &onefold::model::Schema) -> Result<(Vec<Pars
         let cells: Vec<&str> = record.bytes.split(',').collect();
         match record.feed {
             Feed::Web => {
-                let together = records.get(at..).unwrap_or_default().iter().take_while(|next| next.feed == Feed::Web && next.request == record.request);
+                let together = records
+                    .get(at..)
+                    .unwrap_or_default()
+                    .iter()
+                    .take_while(|next| next.feed == Feed::Web && next.request == record.request);
                 let messages: Vec<&str> = together.map(|next| next.bytes.as_str()).collect();
                 let sent = record.sent.map_or_else(String::new, |sent| format!(",\"sentAt\":\"{sent}\""));
                 let body = format!("{{\"batch\":[{}]{sent}}}", messages.join(","));

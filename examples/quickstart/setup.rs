@@ -11,7 +11,8 @@ pub type Failure = Box<dyn std::error::Error>;
 
 /// Sources with their trust, identifiers with their limits, traits, events, purposes.
 pub fn schema(key: TokenKey) -> Result<Schema, onefold::model::Error> {
-    let money = |name: &str| Field { name: name.into(), ty: Type::Money, currency: "EUR".parse().ok(), ..Field::default() };
+    let money =
+        |name: &str| Field { name: name.into(), ty: Type::Money, currency: "EUR".parse().ok(), ..Field::default() };
     let text = |name: &str| Field { name: name.into(), ..Field::default() };
     let birth = Labels { sensitivity: Sensitivity::Pii, ..Labels::default() };
     let event = |name: &str, also: &str, properties: Vec<Field>| EventType {
@@ -38,13 +39,22 @@ pub fn schema(key: TokenKey) -> Result<Schema, onefold::model::Error> {
         .declare_field(Field { keep: Some(Survivorship::MostTrusted), ..text("country") })
         .field("city", Type::Text)
         .field("postcode", Type::Text)
-        .declare_field(Field { ty: Type::Date, keep: Some(Survivorship::MostTrusted), labels: birth, ..text("birth_date") })
+        .declare_field(Field {
+            ty: Type::Date,
+            keep: Some(Survivorship::MostTrusted),
+            labels: birth,
+            ..text("birth_date")
+        })
         .field("sales_stage", Type::Text)
         .field("company", Type::Text)
         .field("seats", Type::Int)
         .declare_event(event("product_view", "Product Viewed", vec![text("category")]))
         .declare_event(event("add_to_cart", "Product Added", vec![text("cart_id"), text("category")]))
-        .declare_event(event("purchase", "Order Completed", vec![text("cart_id"), money("amount"), text("category"), text("branch")]))
+        .declare_event(event(
+            "purchase",
+            "Order Completed",
+            vec![text("cart_id"), money("amount"), text("category"), text("branch")],
+        ))
         .declare_event(event("preferences_saved", "Preferences Saved", vec![]))
         .declare_event(event("case_opened", "", vec![text("topic"), Field { ty: Type::Bool, ..text("urgent") }]))
         .declare_event(event("survey_answered", "", vec![Field { ty: Type::Int, ..text("recommend") }]))
@@ -55,7 +65,11 @@ pub fn schema(key: TokenKey) -> Result<Schema, onefold::model::Error> {
     for (purpose, banner) in spec.purposes.iter_mut().zip(["Newsletter", "Recognition"]) {
         purpose.also.push(banner.into());
     }
-    spec.groups.push(Group { name: "address".into(), fields: vec!["city".into(), "postcode".into()], keep: Survivorship::MostComplete });
+    spec.groups.push(Group {
+        name: "address".into(),
+        fields: vec!["city".into(), "postcode".into()],
+        keep: Survivorship::MostComplete,
+    });
     spec.build(key)
 }
 
@@ -88,13 +102,28 @@ pub fn policy(schema: &Schema, marketing: Basis, recognition: Basis) -> Result<P
         .regime(Regime::Gdpr)
         .purpose("marketing", marketing)
         .purpose("recognition", recognition)
-        .recipient(Recipient::new("newsletter", "marketing").channel("email").require("email", Keep::Plain).keep("name", Keep::Plain).keep("country", Keep::Plain))
-        .recipient(Recipient::new("research", "marketing").require("customer_no", Keep::Pseudonym).keep("country", Keep::Plain))
+        .recipient(
+            Recipient::new("newsletter", "marketing")
+                .channel("email")
+                .require("email", Keep::Plain)
+                .keep("name", Keep::Plain)
+                .keep("country", Keep::Plain),
+        )
+        .recipient(
+            Recipient::new("research", "marketing")
+                .require("customer_no", Keep::Pseudonym)
+                .keep("country", Keep::Plain),
+        )
         .build(schema)
 }
 
 pub fn web() -> Segment {
-    Segment::new("web").user("user_id").anonymous("anonymous_id").group("firm").who("traits.email", "email").who("context.device.id", "tablet")
+    Segment::new("web")
+        .user("user_id")
+        .anonymous("anonymous_id")
+        .group("firm")
+        .who("traits.email", "email")
+        .who("context.device.id", "tablet")
 }
 
 pub fn crm() -> Mapping {
@@ -114,7 +143,13 @@ pub fn crm() -> Mapping {
 }
 
 pub fn pos() -> Mapping {
-    Mapping::of("pos", "purchase").id("receipt").who("card", "card").who("e_mail", "email").property("total", "amount").property("branch", "branch").at("at")
+    Mapping::of("pos", "purchase")
+        .id("receipt")
+        .who("card", "card")
+        .who("e_mail", "email")
+        .property("total", "amount")
+        .property("branch", "branch")
+        .at("at")
 }
 
 pub fn support() -> Mapping {
@@ -129,5 +164,9 @@ pub fn support() -> Mapping {
 }
 
 pub fn survey() -> Mapping {
-    Mapping::of("survey", "survey_answered").who("e_mail", "email").field("country", "country").property("recommend", "recommend").at("submitted")
+    Mapping::of("survey", "survey_answered")
+        .who("e_mail", "email")
+        .field("country", "country")
+        .property("recommend", "recommend")
+        .at("submitted")
 }

@@ -46,7 +46,9 @@ impl Feed {
     /// The header line of a CSV source.
     pub fn header(self) -> &'static str {
         match self {
-            Self::Crm => "customer_no,name,e_mail,telephone,card,country,city,postcode,birth_date,sales_stage,newsletter,changed",
+            Self::Crm => {
+                "customer_no,name,e_mail,telephone,card,country,city,postcode,birth_date,sales_stage,newsletter,changed"
+            }
             Self::Pos => "receipt,card,e_mail,at,total,branch",
             Self::Survey => "e_mail,submitted,recommend,country",
             Self::Web | Self::Support => "",
@@ -95,19 +97,110 @@ pub struct Shop {
 }
 
 const GIVEN: [&str; 40] = [
-    "Ada", "Bruno", "Clara", "David", "Elif", "Farid", "Greta", "Hugo", "Irina", "Jonas", "Katarzyna", "Luca", "Mina", "Noah", "Oksana", "Paul",
-    "Quentin", "Rosa", "Sven", "Tereza", "Umut", "Vera", "Willem", "Xenia", "Yusuf", "Zoë", "Anneke", "Björn", "Chiara", "Dmitri", "Élodie",
-    "Fatma", "Giorgos", "Helene", "Ivo", "Jana", "Kenji", "Léa", "Miguel", "Nadia",
+    "Ada",
+    "Bruno",
+    "Clara",
+    "David",
+    "Elif",
+    "Farid",
+    "Greta",
+    "Hugo",
+    "Irina",
+    "Jonas",
+    "Katarzyna",
+    "Luca",
+    "Mina",
+    "Noah",
+    "Oksana",
+    "Paul",
+    "Quentin",
+    "Rosa",
+    "Sven",
+    "Tereza",
+    "Umut",
+    "Vera",
+    "Willem",
+    "Xenia",
+    "Yusuf",
+    "Zoë",
+    "Anneke",
+    "Björn",
+    "Chiara",
+    "Dmitri",
+    "Élodie",
+    "Fatma",
+    "Giorgos",
+    "Helene",
+    "Ivo",
+    "Jana",
+    "Kenji",
+    "Léa",
+    "Miguel",
+    "Nadia",
 ];
 const FAMILY: [&str; 48] = [
-    "Albrecht", "Becker", "Conti", "Dupont", "Eriksson", "Fischer", "Garcia", "Hoffmann", "Ivanov", "Jansen", "Kowalski", "Lehmann", "Moreau", "Novák",
-    "Öztürk", "Peeters", "Quispe", "Richter", "Schneider", "Tanaka", "Ulrich", "Vogel", "Weber", "Xu", "Yilmaz", "Zimmermann", "Andersen", "Bianchi",
-    "Castro", "Dietrich", "Engel", "Fontaine", "Große", "Huber", "Ilić", "Jovanović", "Keller", "Lindqvist", "Meyer", "Nagy", "Olsen", "Petrov", "Roth",
-    "Santos", "Thomsen", "Varga", "Winter", "Zieliński",
+    "Albrecht",
+    "Becker",
+    "Conti",
+    "Dupont",
+    "Eriksson",
+    "Fischer",
+    "Garcia",
+    "Hoffmann",
+    "Ivanov",
+    "Jansen",
+    "Kowalski",
+    "Lehmann",
+    "Moreau",
+    "Novák",
+    "Öztürk",
+    "Peeters",
+    "Quispe",
+    "Richter",
+    "Schneider",
+    "Tanaka",
+    "Ulrich",
+    "Vogel",
+    "Weber",
+    "Xu",
+    "Yilmaz",
+    "Zimmermann",
+    "Andersen",
+    "Bianchi",
+    "Castro",
+    "Dietrich",
+    "Engel",
+    "Fontaine",
+    "Große",
+    "Huber",
+    "Ilić",
+    "Jovanović",
+    "Keller",
+    "Lindqvist",
+    "Meyer",
+    "Nagy",
+    "Olsen",
+    "Petrov",
+    "Roth",
+    "Santos",
+    "Thomsen",
+    "Varga",
+    "Winter",
+    "Zieliński",
 ];
 const PLACES: [(&str, &str, i64); 12] = [
-    ("DE", "Hamburg", 20_095), ("DE", "Leipzig", 4_103), ("DE", "Köln", 50_667), ("DE", "München", 80_331), ("AT", "Wien", 1_010), ("AT", "Graz", 8_010),
-    ("FR", "Lyon", 69_001), ("FR", "Lille", 59_000), ("NL", "Utrecht", 3_511), ("PL", "Kraków", 31_002), ("IT", "Torino", 10_121), ("ES", "Bilbao", 48_001),
+    ("DE", "Hamburg", 20_095),
+    ("DE", "Leipzig", 4_103),
+    ("DE", "Köln", 50_667),
+    ("DE", "München", 80_331),
+    ("AT", "Wien", 1_010),
+    ("AT", "Graz", 8_010),
+    ("FR", "Lyon", 69_001),
+    ("FR", "Lille", 59_000),
+    ("NL", "Utrecht", 3_511),
+    ("PL", "Kraków", 31_002),
+    ("IT", "Torino", 10_121),
+    ("ES", "Bilbao", 48_001),
 ];
 const HOSTS: [&str; 5] = ["mail.example", "post.example", "inbox.example", "web.example", "letters.example"];
 const CATEGORIES: [&str; 6] = ["shoes", "coats", "books", "tea", "lamps", "bags"];
@@ -146,7 +239,13 @@ impl Shop {
             maker.survey(&mut random, nth, person);
         }
         maker.broken(&mut random);
-        let suppressed = people.iter().filter(|person| person.card.is_some()).step_by(151).take(6).map(|person| person.email.clone()).collect();
+        let suppressed = people
+            .iter()
+            .filter(|person| person.card.is_some())
+            .step_by(151)
+            .take(6)
+            .map(|person| person.email.clone())
+            .collect();
         let mut records = maker.records;
         // Sources deliver in the order of reception; a file's rows are received together.
         records.sort_by_key(|record| (record.received, record.feed, record.request));
@@ -178,10 +277,15 @@ fn people(random: &mut Random) -> Vec<Person> {
             country: place.0,
             city: place.1,
             postcode: format!("{:05}", place.2 + random.between(0, 80)),
-            born: Date::new(1945 + random.below(60) as i32, 1 + random.below(12) as u32, 1 + random.below(28) as u32).unwrap_or(Date::MIN),
+            born: Date::new(1945 + random.below(60) as i32, 1 + random.below(12) as u32, 1 + random.below(28) as u32)
+                .unwrap_or(Date::MIN),
             devices: (0..1 + random.below(3)).map(|device| format!("a-{:08x}{device}", random.next() >> 32)).collect(),
             tablet: None,
-            stage: if random.percent(9) { *random.pick(&["proposal", "negotiation"]) } else { *random.pick(&["", "", "", "won", "lost"]) },
+            stage: if random.percent(9) {
+                *random.pick(&["proposal", "negotiation"])
+            } else {
+                *random.pick(&["", "", "", "won", "lost"])
+            },
             spender: random.percent(30),
         };
         if let Some(before) = all.last_mut()
@@ -259,7 +363,18 @@ impl Maker {
     }
 
     #[expect(clippy::too_many_arguments, reason = "a session is what all of these make it")]
-    fn session(&mut self, random: &mut Random, nth: usize, person: &Person, anonymous: &str, start: Time, line: Line, asked: Option<bool>, login: bool, mobile: bool) {
+    fn session(
+        &mut self,
+        random: &mut Random,
+        nth: usize,
+        person: &Person,
+        anonymous: &str,
+        start: Time,
+        line: Line,
+        asked: Option<bool>,
+        login: bool,
+        mobile: bool,
+    ) {
         let mut at = start;
         let mut step = |random: &mut Random| {
             at = at + Duration::from_secs(random.between(5, 240) as u64);
@@ -271,7 +386,10 @@ impl Maker {
             context["consent"] = json!({ "categoryPreferences": { "Recognition": yes } });
         }
         let view = if mobile { "screen" } else { "page" };
-        said.push((step(random), json!({ "type": view, "name": "Home", "anonymousId": anonymous, "userId": null, "context": context })));
+        said.push((
+            step(random),
+            json!({ "type": view, "name": "Home", "anonymousId": anonymous, "userId": null, "context": context }),
+        ));
         let category = *random.pick(&CATEGORIES);
         for _ in 0..1 + random.below(3) {
             said.push((step(random), json!({ "type": "track", "event": "Product Viewed", "anonymousId": anonymous, "properties": { "category": category } })));
@@ -282,7 +400,8 @@ impl Maker {
             said.push((step(random), json!({ "type": "track", "event": "Product Added", "anonymousId": anonymous, "properties": { "cart_id": cart, "category": category } })));
         }
         if let (true, Some(user)) = (login, &person.user) {
-            let traits = if random.percent(70) { json!({ "email": person.email, "name": person.name }) } else { json!({}) };
+            let traits =
+                if random.percent(70) { json!({ "email": person.email, "name": person.name }) } else { json!({}) };
             // RudderStack for Python keeps an identify's traits in its context alone.
             let identify = if random.percent(20) {
                 json!({ "type": "identify", "userId": user, "anonymousId": anonymous, "context": { "traits": traits } })
@@ -291,7 +410,8 @@ impl Maker {
             };
             said.push((step(random), identify));
             if wants && random.percent(if person.spender { 85 } else { 45 }) {
-                let total = format!("{}.{:02}", random.between(8, if person.spender { 420 } else { 90 }), random.below(100));
+                let total =
+                    format!("{}.{:02}", random.between(8, if person.spender { 420 } else { 90 }), random.below(100));
                 let total: Value = serde_json::from_str(&total).unwrap_or(Value::Null);
                 said.push((step(random), json!({ "type": "track", "event": "Order Completed", "userId": user, "anonymousId": anonymous, "properties": { "cart_id": cart, "amount": total, "category": category } })));
             }
@@ -303,7 +423,10 @@ impl Maker {
                 said.push((step(random), json!({ "type": "group", "userId": user, "groupId": format!("firm-{}", random.below(25)), "traits": { "company": "A firm", "seats": random.below(50) } })));
             }
             if random.percent(1) {
-                said.push((step(random), json!({ "type": "alias", "userId": user, "previousId": format!("old-{user}") })));
+                said.push((
+                    step(random),
+                    json!({ "type": "alias", "userId": user, "previousId": format!("old-{user}") }),
+                ));
             }
         }
         self.deliver(random, nth, said, line);
@@ -311,11 +434,18 @@ impl Maker {
 
     /// Somebody of the household takes the tablet, logs in, and looks around.
     fn kitchen(&mut self, random: &mut Random, nth: usize, person: &Person, tablet: &str, start: Time) {
-        let consent = json!({ "device": { "id": tablet }, "consent": { "categoryPreferences": { "Recognition": true } } });
+        let consent =
+            json!({ "device": { "id": tablet }, "consent": { "categoryPreferences": { "Recognition": true } } });
         let user = person.user.as_deref().unwrap_or_default();
         let said = vec![
-            (start, json!({ "type": "screen", "name": "Start", "anonymousId": null, "userId": user, "context": consent })),
-            (start + Duration::from_secs(40), json!({ "type": "identify", "userId": user, "context": { "device": { "id": tablet } }, "traits": { "email": person.email } })),
+            (
+                start,
+                json!({ "type": "screen", "name": "Start", "anonymousId": null, "userId": user, "context": consent }),
+            ),
+            (
+                start + Duration::from_secs(40),
+                json!({ "type": "identify", "userId": user, "context": { "device": { "id": tablet } }, "traits": { "email": person.email } }),
+            ),
         ];
         self.deliver(random, nth, said, Line { ahead: 0, wait: 5 });
     }
@@ -331,7 +461,14 @@ impl Maker {
             self.message += 1;
             message["messageId"] = json!(format!("m-{}-{}", self.seed, self.message));
             message["timestamp"] = json!(ahead(at).to_string());
-            let record = Record { feed: Feed::Web, bytes: message.to_string(), request: self.request, sent: Some(ahead(sent)), received, truth: Some(nth) };
+            let record = Record {
+                feed: Feed::Web,
+                bytes: message.to_string(),
+                request: self.request,
+                sent: Some(ahead(sent)),
+                received,
+                truth: Some(nth),
+            };
             if random.percent(2) {
                 self.records.push(record.clone());
             }
@@ -381,7 +518,13 @@ impl Maker {
             let since = if person.spender { random.between(15, DAYS) } else { random.between(1, DAYS) };
             let at = self.day(since, random.between(0, 40_000));
             let email = if random.percent(25) { person.email.as_str() } else { "" };
-            let row = format!("R{:07},{card},{email},{at},{}.{:02} EUR,{}", self.message, random.between(3, 260), random.below(100), random.pick(&PLACES).1);
+            let row = format!(
+                "R{:07},{card},{email},{at},{}.{:02} EUR,{}",
+                self.message,
+                random.between(3, 260),
+                random.below(100),
+                random.pick(&PLACES).1
+            );
             self.push(Feed::Pos, row, self.day(1, 3_600), Some(nth));
         }
     }
@@ -394,7 +537,8 @@ impl Maker {
         let at = self.day(random.between(1, DAYS), random.between(0, 80_000));
         let mut customer = json!({ "name": person.name });
         if random.percent(90) {
-            customer["email"] = json!(if random.percent(5) { typo(random, &person.email) } else { person.email.clone() });
+            customer["email"] =
+                json!(if random.percent(5) { typo(random, &person.email) } else { person.email.clone() });
         }
         if random.percent(35) {
             customer["phone"] = json!(person.phone);
@@ -411,7 +555,12 @@ impl Maker {
         // Some have moved since the customer file last heard of them.
         let country = if random.percent(15) { random.pick(&PLACES).0 } else { person.country };
         let mut row = String::new();
-        let _ = write!(row, "{email},{},{},{country}", self.day(random.between(4, 20), random.between(0, 80_000)), random.below(11));
+        let _ = write!(
+            row,
+            "{email},{},{},{country}",
+            self.day(random.between(4, 20), random.between(0, 80_000)),
+            random.below(11)
+        );
         self.push(Feed::Survey, row, self.day(2, 0), Some(nth));
     }
 
@@ -437,11 +586,23 @@ impl Maker {
                 }
             };
             self.request += 1;
-            self.records.push(Record { feed: Feed::Web, bytes, request: self.request, sent: None, received, truth: None });
+            self.records.push(Record {
+                feed: Feed::Web,
+                bytes,
+                request: self.request,
+                sent: None,
+                received,
+                truth: None,
+            });
         }
         for nth in 0..9 {
             self.push(Feed::Crm, format!("K9{nth:04},Only,Three"), self.day(1, 7_200), None);
-            self.push(Feed::Pos, format!("R9{nth:06},C99{nth:05},,{},twelve,Wien", self.day(3, nth)), self.day(1, 3_600), None);
+            self.push(
+                Feed::Pos,
+                format!("R9{nth:06},C99{nth:05},,{},twelve,Wien", self.day(3, nth)),
+                self.day(1, 3_600),
+                None,
+            );
             self.push(Feed::Support, format!("{{\"ticket\":\"T9{nth}\",\"opened\":"), self.day(5, nth), None);
         }
     }

@@ -104,7 +104,12 @@ fn intake(run: &Run) -> Result<(), Failure> {
         }
     }
     if let Some(record) = run.platform.quarantined()?.first() {
-        println!("For example, from {}: {}. Its {} bytes are kept, and can be fed again.", record.import, record.issue, record.raw.reveal().len());
+        println!(
+            "For example, from {}: {}. Its {} bytes are kept, and can be fed again.",
+            record.import,
+            record.issue,
+            record.raw.reveal().len()
+        );
     }
     heading("What the sources are like");
     for (feed, profile) in &run.profiles {
@@ -140,7 +145,11 @@ fn unification(run: &Run) -> Quality {
     let right = pairs(&mut together.values().copied());
     let claimed = pairs(&mut by_profile.values().copied());
     let true_pairs = pairs(&mut by_truth.values().copied());
-    let quality = Quality { precision: right as f64 / claimed.max(1) as f64, recall: right as f64 / true_pairs.max(1) as f64, pairs: claimed };
+    let quality = Quality {
+        precision: right as f64 / claimed.max(1) as f64,
+        recall: right as f64 / true_pairs.max(1) as f64,
+        pairs: claimed,
+    };
     heading("Who is who");
     let graph = run.platform.graph();
     println!(
@@ -193,10 +202,18 @@ fn stitching(platform: &Platform) -> Result<BTreeSet<String>, Failure> {
         }
         for it in identifiers.iter().filter(|it| it.member().kind == device) {
             linked.insert(it.value().reveal().to_string());
-            let before = person.profile().events().take_while(|event| !event.who.iter().any(|who| who.member().kind == login)).count();
+            let before = person
+                .profile()
+                .events()
+                .take_while(|event| !event.who.iter().any(|who| who.member().kind == login))
+                .count();
             if !shown && before > 2 {
                 shown = true;
-                println!("{before} events were a stranger's. Then device {} was {}'s, because", it.value().reveal(), called(&person));
+                println!(
+                    "{before} events were a stranger's. Then device {} was {}'s, because",
+                    it.value().reveal(),
+                    called(&person)
+                );
                 if let Some(path) = person.why_one("anonymous_id", it.value().reveal())? {
                     println!("{path}");
                 }
@@ -214,15 +231,27 @@ fn stitching(platform: &Platform) -> Result<BTreeSet<String>, Failure> {
 fn called(person: &Person<'_>) -> String {
     match person.get("name") {
         Ok(name) if !name.is_null() => name.to_string(),
-        _ => person.identifiers().first().map_or_else(|| "somebody".into(), |it: &&Identifier| it.value().reveal().to_string()),
+        _ => person
+            .identifiers()
+            .first()
+            .map_or_else(|| "somebody".into(), |it: &&Identifier| it.value().reveal().to_string()),
     }
 }
 
 fn golden(platform: &Platform) -> Result<(), Failure> {
     heading("One profile, and where it comes from");
-    let person = platform.persons().filter(|person| !person.contradictions().is_empty()).max_by_key(|person| (person.traits().count(), person.profile().events().count(), person.id));
+    let person = platform
+        .persons()
+        .filter(|person| !person.contradictions().is_empty())
+        .max_by_key(|person| (person.traits().count(), person.profile().events().count(), person.id));
     let Some(person) = person else { return Ok(()) };
-    println!("{} ({}), {} events in {} visits", called(&person), person.id, person.events().count(), person.sessions(Duration::from_secs(1_800)).len());
+    println!(
+        "{} ({}), {} events in {} visits",
+        called(&person),
+        person.id,
+        person.events().count(),
+        person.sessions(Duration::from_secs(1_800)).len()
+    );
     for (field, _) in person.traits() {
         if let Some(why) = person.why(field)? {
             println!("{why}");
@@ -241,7 +270,13 @@ fn overmerge(platform: &Platform) -> Result<(), Failure> {
         !matches!(cut.reason, Cut::Gate { .. }) && classes == [Class::Person, Class::Person]
     });
     let Some(cut) = cut else { return Ok(()) };
-    let name = |member: onefold::model::Member| platform.graph().profile(member).and_then(|id| platform.person(id)).map_or_else(String::new, |person| called(&person));
+    let name = |member: onefold::model::Member| {
+        platform
+            .graph()
+            .profile(member)
+            .and_then(|id| platform.person(id))
+            .map_or_else(String::new, |person| called(&person))
+    };
     println!("{} and {} were named together, and are not merged: {}", name(cut.a), name(cut.b), cut.reason);
     if let Some(why_not) = platform.graph().why_not(cut.a, cut.b) {
         println!("{why_not}");
@@ -252,7 +287,10 @@ fn overmerge(platform: &Platform) -> Result<(), Failure> {
 // ---------------------------------------------------------------- undo
 
 /// What a person is: the members of her cluster, and all her values.
-fn likeness(platform: &Platform, member: onefold::model::Member) -> Option<(ProfileId, Vec<onefold::model::Member>, Vec<(String, String)>)> {
+fn likeness(
+    platform: &Platform,
+    member: onefold::model::Member,
+) -> Option<(ProfileId, Vec<onefold::model::Member>, Vec<(String, String)>)> {
     let id = platform.graph().profile(member)?;
     let person = platform.person(id)?;
     let values = person.traits().map(|(name, value)| (name.to_owned(), value.to_string())).collect();
@@ -263,10 +301,14 @@ fn likeness(platform: &Platform, member: onefold::model::Member) -> Option<(Prof
 fn unlink(run: &mut Run) -> Result<bool, Failure> {
     heading("A mistake, undone");
     let emailed = |person: &Person<'_>| -> Option<Identifier> {
-        let mut all = person.identifiers().into_iter().filter(|it| platform_kind(&run.platform, it) == "email").cloned();
+        let mut all =
+            person.identifiers().into_iter().filter(|it| platform_kind(&run.platform, it) == "email").cloned();
         all.next()
     };
-    let settled = run.platform.persons().filter(|person| person.traits().count() >= 3 && !person.identifiers().iter().any(|it| platform_kind(&run.platform, it) == "user_id"));
+    let settled = run.platform.persons().filter(|person| {
+        person.traits().count() >= 3
+            && !person.identifiers().iter().any(|it| platform_kind(&run.platform, it) == "user_id")
+    });
     let pair: Vec<Identifier> = settled.filter_map(|person| emailed(&person)).take(2).collect();
     let [a, b] = pair.as_slice() else { return Ok(false) };
     let before = (likeness(&run.platform, a.member()), likeness(&run.platform, b.member()));
@@ -312,6 +354,9 @@ fn groups(platform: &Platform) -> Result<usize, Failure> {
     Ok(excluded)
 }
 
+/// The message id of the last act, and the cart's.
+const LAST_CART: &str = "the last cart";
+
 struct Cart {
     added: Option<Time>,
     fired: Option<Time>,
@@ -323,11 +368,28 @@ fn cart(run: &mut Run) -> Result<Cart, Failure> {
     heading("A cart, left");
     let clock = Instant::now();
     let nobody = Cart { added: None, fired: None, early: false };
-    let Some(person) = run.platform.persons().find(|person| person.identifiers().iter().any(|it| platform_kind(&run.platform, it) == "user_id")) else { return Ok(nobody) };
+    // Somebody with a login who has left no other cart behind.
+    let candidate = |person: &Person<'_>| {
+        let logs_in = person.identifiers().iter().any(|it| platform_kind(&run.platform, it) == "user_id");
+        logs_in && !person.is_in("cart_abandoned").unwrap_or(true)
+    };
+    // In a second run on the same store it is the person of the first.
+    let known = run.platform.graph().home(run.platform.schema().message_id("web", LAST_CART));
+    let Some(person) = known.and_then(|id| run.platform.person(id)).or_else(|| run.platform.persons().find(candidate))
+    else {
+        return Ok(nobody);
+    };
     let Some(user) = person.addresses().get("user_id").cloned() else { return Ok(nobody) };
     let who = called(&person);
     let added = run.shop.now + Duration::from_secs(600);
-    let cart = run.platform.draft("web", "add_to_cart").message_id("the last cart").who("user_id", &user).at(added).received(added).set("cart_id", "the last cart");
+    let cart = run
+        .platform
+        .draft("web", "add_to_cart")
+        .message_id(LAST_CART)
+        .who("user_id", &user)
+        .at(added)
+        .received(added)
+        .set("cart_id", LAST_CART);
     // In a second run on the same store all this has been before, and is only looked up.
     let is_live = run.platform.now() < added + Duration::from_secs(3_600);
     run.tally += run.platform.ingest([cart])?;
@@ -335,14 +397,19 @@ fn cart(run: &mut Run) -> Result<Cart, Failure> {
     let fast = Duration::from_secs(u64::from(run.sabotage == Sabotage::FastClock));
     let reported = |platform: &Platform| -> Result<Option<Time>, Failure> {
         let id = platform.find("user_id", &user)?.map(|person| person.id);
-        let entered = platform.changes(Cursor::default())?.filter(|change| change.news == News::Entered(abandoned) && Some(change.profile) == id && change.at >= added);
+        let entered = platform.changes(Cursor::default())?.filter(|change| {
+            change.news == News::Entered(abandoned) && Some(change.profile) == id && change.at >= added
+        });
         Ok(entered.map(|change| change.at).next())
     };
     run.platform.advance(added + Duration::from_secs(3_599) + fast)?;
     let early = is_live && reported(&run.platform)?.is_some();
     run.platform.advance(added + Duration::from_secs(3_600))?;
     let fired = reported(&run.platform)?;
-    println!("{who} filled a cart at {added}. One second before the hour was over nothing had fired; it fired at {}.", fired.map_or_else(|| "no time".into(), |at| at.to_string()));
+    println!(
+        "{who} filled a cart at {added}. One second before the hour was over nothing had fired; it fired at {}.",
+        fired.map_or_else(|| "no time".into(), |at| at.to_string())
+    );
     if let Some(person) = run.platform.find("user_id", &user)? {
         println!("{}", person.why_in("cart_abandoned")?);
     }
@@ -385,5 +452,10 @@ fn exports(run: &mut Run) -> Result<Sent, Failure> {
         println!("written: {} ({} bytes)", file.display(), std::fs::metadata(file)?.len());
     }
     run.seconds.push(("export", clock.elapsed().as_secs_f64()));
-    Ok(Sent { exported: newsletter.receipt.sent as u64 + study.receipt.sent as u64, refused: newsletter.refused.len() + study.refused.len(), files, letters })
+    Ok(Sent {
+        exported: newsletter.receipt.sent as u64 + study.receipt.sent as u64,
+        refused: newsletter.refused.len() + study.refused.len(),
+        files,
+        letters,
+    })
 }

@@ -30,10 +30,7 @@ pub struct Row<'a> {
 impl fmt::Debug for Row<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&Text> = self.fields.iter().map(|(name, _)| name).collect();
-        f.debug_struct("Row")
-            .field("person", &self.person)
-            .field("fields", &names)
-            .finish()
+        f.debug_struct("Row").field("person", &self.person).field("fields", &names).finish()
     }
 }
 
@@ -77,10 +74,7 @@ impl fmt::Debug for Cleared<Batch> {
 impl fmt::Debug for ClearedRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&Text> = self.fields.iter().map(|(name, _)| name).collect();
-        f.debug_struct("ClearedRow")
-            .field("profile", &self.profile)
-            .field("fields", &names)
-            .finish_non_exhaustive()
+        f.debug_struct("ClearedRow").field("profile", &self.profile).field("fields", &names).finish_non_exhaustive()
     }
 }
 
@@ -221,62 +215,32 @@ impl Consent {
                     batch.valid_until = batch.valid_until.min(valid_until);
                     batch.rows.push(cleared);
                 }
-                Err(decision) => refused.push(Refusal {
-                    profile: row.person.id,
-                    decision: *decision,
-                }),
+                Err(decision) => refused.push(Refusal { profile: row.person.id, decision: *decision }),
             }
         }
         Ok((Cleared(batch), refused))
     }
 
     /// Up to which instant at least a row may leave, or why not. Only a refusal costs a whole decision.
-    fn ask_row(
-        &self,
-        target: &Target,
-        person: Person<'_>,
-        now: Time,
-    ) -> Result<Time, Box<Decision>> {
+    fn ask_row(&self, target: &Target, person: Person<'_>, now: Time) -> Result<Time, Box<Decision>> {
         let ask = target.ask(person);
         let judgement = self.judge(&ask, now);
         if judgement.permits {
             return Ok(judgement.until);
         }
         let (answer, judgement) = self.lasting(&ask, now);
-        Err(Box::new(self.decision(
-            target,
-            &judgement,
-            now,
-            answer.until,
-        )))
+        Err(Box::new(self.decision(target, &judgement, now, answer.until)))
     }
 
-    fn clear_row(
-        &self,
-        target: &Target,
-        row: &Row<'_>,
-        now: Time,
-    ) -> Result<(ClearedRow, Time), Box<Decision>> {
+    fn clear_row(&self, target: &Target, row: &Row<'_>, now: Time) -> Result<(ClearedRow, Time), Box<Decision>> {
         let valid_until = self.ask_row(target, row.person, now)?;
         let mut fields = Vec::with_capacity(target.plan.len());
         let mut missing = Vec::new();
         for kept in target.plan.iter() {
-            let said = row
-                .fields
-                .iter()
-                .find(|(name, _)| *name == kept.name)
-                .map_or(Value::NULL, |(_, value)| value);
-            match kept.keep.apply(
-                self.policy().schema(),
-                &target.name,
-                &kept.name,
-                row.person.id,
-                said,
-            ) {
+            let said = row.fields.iter().find(|(name, _)| *name == kept.name).map_or(Value::NULL, |(_, value)| value);
+            match kept.keep.apply(self.policy().schema(), &target.name, &kept.name, row.person.id, said) {
                 Some(value) => fields.push((kept.name.clone(), value)),
-                None if kept.required => {
-                    missing.push(Because::field("required_field_missing", kept.name.clone()))
-                }
+                None if kept.required => missing.push(Because::field("required_field_missing", kept.name.clone())),
                 None => {}
             }
         }
@@ -287,14 +251,7 @@ impl Consent {
         }
         let mut members: Vec<Member> = row.person.members.to_vec();
         members.sort();
-        Ok((
-            ClearedRow {
-                profile: row.person.id,
-                fields,
-                members: members.into(),
-            },
-            valid_until,
-        ))
+        Ok((ClearedRow { profile: row.person.id, fields, members: members.into() }, valid_until))
     }
 
     /// Asks again at the instant of sending, over the members as they are then.
@@ -313,11 +270,7 @@ impl Consent {
         let rows = std::mem::take(&mut batch.rows);
         batch.at = now;
         batch.valid_until = Time::MAX;
-        let target = self
-            .policy()
-            .target(&batch.recipient)
-            .ok()
-            .filter(|_| self.policy().hash() == batch.policy);
+        let target = self.policy().target(&batch.recipient).ok().filter(|_| self.policy().hash() == batch.policy);
         for row in rows {
             let Some(target) = target else {
                 refused.push(self.refusal(&batch, row.profile, "policy_changed", now));
@@ -328,11 +281,7 @@ impl Consent {
                 refused.push(self.refusal(&batch, row.profile, "profile_gone", now));
                 continue;
             }
-            if !row
-                .members
-                .iter()
-                .all(|member| now_members.contains(member))
-            {
+            if !row.members.iter().all(|member| now_members.contains(member)) {
                 refused.push(self.refusal(&batch, row.profile, "profile_split", now));
                 continue;
             }
@@ -349,10 +298,7 @@ impl Consent {
                     batch.valid_until = batch.valid_until.min(valid_until);
                     batch.rows.push(row);
                 }
-                Err(decision) => refused.push(Refusal {
-                    profile: row.profile,
-                    decision: *decision,
-                }),
+                Err(decision) => refused.push(Refusal { profile: row.profile, decision: *decision }),
             }
         }
         (Cleared(batch), refused)

@@ -13,8 +13,7 @@
 //! out, a child comes of age.
 
 use onefold_model::{
-    ChannelId, Choice, Date, EventId, Gate, Identifier, Member, ProfileId, PurposeId, Reason, Time,
-    Until, Verdict,
+    ChannelId, Choice, Date, EventId, Gate, Identifier, Member, ProfileId, PurposeId, Reason, Time, Until, Verdict,
 };
 use std::fmt;
 
@@ -45,13 +44,7 @@ impl<'a> Person<'a> {
     /// A person of whom nothing is known but her identifiers.
     #[must_use]
     pub const fn new(id: ProfileId, members: &'a [Member]) -> Self {
-        Self {
-            id,
-            members,
-            restricting: &[],
-            country: None,
-            born: None,
-        }
+        Self { id, members, restricting: &[], country: None, born: None }
     }
 
     fn all(&self) -> impl Iterator<Item = Member> {
@@ -62,10 +55,7 @@ impl<'a> Person<'a> {
 impl fmt::Debug for Person<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Person");
-        shown
-            .field("id", &self.id)
-            .field("members", &self.members.len())
-            .field("restricting", &self.restricting.len());
+        shown.field("id", &self.id).field("members", &self.members.len()).field("restricting", &self.restricting.len());
         shown.finish_non_exhaustive()
     }
 }
@@ -123,11 +113,7 @@ impl Consent {
     #[must_use]
     pub fn new(policy: Policy) -> Self {
         let ledger = Ledger::new(policy.schema());
-        Self {
-            policy,
-            ledger,
-            suppressions: Suppressions::default(),
-        }
+        Self { policy, ledger, suppressions: Suppressions::default() }
     }
 
     /// What decides.
@@ -175,15 +161,13 @@ impl Consent {
     /// the suppressed parts. A shareable kind proves no one person.
     #[must_use]
     pub fn suppressed(&self, who: &[Identifier]) -> Suppressed {
-        self.suppressions
-            .of(self.policy.schema(), who.iter().map(Identifier::member))
+        self.suppressions.of(self.policy.schema(), who.iter().map(Identifier::member))
     }
 
     /// The same where the values are not at hand.
     #[must_use]
     pub fn suppressed_members(&self, who: &[Member]) -> Suppressed {
-        self.suppressions
-            .of(self.policy.schema(), who.iter().copied())
+        self.suppressions.of(self.policy.schema(), who.iter().copied())
     }
 
     /// Whether a person permits a purpose over a channel, or over every channel where none is said.
@@ -195,17 +179,7 @@ impl Consent {
         channel: Option<ChannelId>,
         now: Time,
     ) -> Until<bool> {
-        self.lasting(
-            &Ask {
-                person,
-                extra: None,
-                via: None,
-                purpose,
-                channel,
-            },
-            now,
-        )
-        .0
+        self.lasting(&Ask { person, extra: None, via: None, purpose, channel }, now).0
     }
 
     /// The judgement now, and until when its yes or no lasts.
@@ -218,25 +192,11 @@ impl Consent {
             }
             let next = self.judge(ask, until);
             if next.permits != value {
-                return (
-                    Until {
-                        value,
-                        until,
-                        exact: true,
-                    },
-                    first,
-                );
+                return (Until { value, until, exact: true }, first);
             }
             until = next.until;
         }
-        (
-            Until {
-                value,
-                until,
-                exact: until == Time::MAX,
-            },
-            first,
-        )
+        (Until { value, until, exact: until == Time::MAX }, first)
     }
 
     pub(crate) fn judge(&self, ask: &Ask<'_>, now: Time) -> Judgement<'_> {
@@ -250,9 +210,7 @@ impl Consent {
         let Some(declared) = self.policy.declared(ask.purpose) else {
             return Judgement::deny("no_basis");
         };
-        let stated = self
-            .ledger
-            .stated(person.members.iter().copied().chain(ask.extra), now);
+        let stated = self.ledger.stated(person.members.iter().copied().chain(ask.extra), now);
         let regimes = self.policy.regimes(person.country, stated);
         let code = match declared.basis {
             Basis::Contract => Some("contract"),
@@ -260,13 +218,7 @@ impl Consent {
             Basis::Consent | Basis::LegitimateInterest => None,
         };
         if let Some(code) = code {
-            return Judgement {
-                permits: true,
-                code,
-                winner: None,
-                until,
-                regimes,
-            };
+            return Judgement { permits: true, code, winner: None, until, regimes };
         }
         let joint = self.policy.joint(regimes);
         let mut younger_than = |age: u8| {
@@ -276,10 +228,7 @@ impl Consent {
             }
             of_age > now
         };
-        let (minor, young) = (
-            younger_than(joint.guardian_below),
-            younger_than(joint.opt_in_below),
-        );
+        let (minor, young) = (younger_than(joint.guardian_below), younger_than(joint.opt_in_below));
         let query = Query {
             purpose: ask.purpose,
             channel: ask.channel,
@@ -293,13 +242,7 @@ impl Consent {
         };
         let fold = self.ledger.fold(&query, ask.extra);
         let until = until.min(fold.state.until);
-        let verdict = |permits, code, winner| Judgement {
-            permits,
-            code,
-            winner,
-            until,
-            regimes,
-        };
+        let verdict = |permits, code, winner| Judgement { permits, code, winner, until, regimes };
         let (state, reason, winner) = (fold.state.state, fold.state.reason, fold.state.winner);
         if state == Status::Denied {
             return verdict(false, reason, winner);
@@ -312,13 +255,8 @@ impl Consent {
                 return verdict(false, "basis_not_recognised", None);
             }
             // What lifted an earlier restriction must count itself.
-            let doubtful =
-                state == Status::NeedsRenewal || state == Status::Unknown && winner.is_some();
-            return match self
-                .ledger
-                .restriction(&query, ask.extra)
-                .filter(|_| doubtful)
-            {
+            let doubtful = state == Status::NeedsRenewal || state == Status::Unknown && winner.is_some();
+            return match self.ledger.restriction(&query, ask.extra).filter(|_| doubtful) {
                 Some(restriction) => verdict(false, "restriction_not_lifted", Some(restriction)),
                 None => verdict(true, "legitimate_interest", None),
             };
@@ -365,13 +303,7 @@ pub(crate) struct Judgement<'a> {
 impl Judgement<'_> {
     /// A denial that time does not change.
     const fn deny(code: &'static str) -> Self {
-        Judgement {
-            permits: false,
-            code,
-            winner: None,
-            until: Time::MAX,
-            regimes: Regimes::NONE,
-        }
+        Judgement { permits: false, code, winner: None, until: Time::MAX, regimes: Regimes::NONE }
     }
 }
 
@@ -381,31 +313,16 @@ impl Judgement<'_> {
 /// INVARIANT: the cluster that the link would make is never asked, nor any trait; so the answer does not depend on
 /// itself.
 impl Gate for Consent {
-    fn link(
-        &self,
-        purpose: PurposeId,
-        known: &[Member],
-        device: Member,
-        now: Time,
-    ) -> Until<Verdict> {
+    fn link(&self, purpose: PurposeId, known: &[Member], device: Member, now: Time) -> Until<Verdict> {
         let person = Person::new(ProfileId(device.token), known);
-        let ask = Ask {
-            person,
-            extra: Some(device),
-            via: Some(device),
-            purpose,
-            channel: None,
-        };
+        let ask = Ask { person, extra: Some(device), via: Some(device), purpose, channel: None };
         let (answer, judgement) = self.lasting(&ask, now);
         if answer.value {
             return answer.map(|_| Verdict::Permit);
         }
         // The reason may change before the answer does. An entry stands in the ledger, not at a position of the log, so
         // none is named.
-        let denied = Verdict::Deny(Reason {
-            code: judgement.code,
-            entry: None,
-        });
+        let denied = Verdict::Deny(Reason { code: judgement.code, entry: None });
         Until {
             value: denied,
             until: answer.until.min(judgement.until),

@@ -83,33 +83,16 @@ pub struct Chose {
 
 impl Because {
     pub(crate) const fn new(code: &'static str) -> Self {
-        Self {
-            code,
-            field: None,
-            choice: None,
-        }
+        Self { code, field: None, choice: None }
     }
 
     pub(crate) const fn field(code: &'static str, field: Text) -> Self {
-        Self {
-            code,
-            field: Some(field),
-            choice: None,
-        }
+        Self { code, field: Some(field), choice: None }
     }
 
     fn entry(code: &'static str, entry: &Entry) -> Self {
-        let choice = Chose {
-            action: entry.action,
-            on: entry.on,
-            at: entry.effective(),
-            event: entry.event,
-        };
-        Self {
-            code,
-            field: None,
-            choice: Some(choice),
-        }
+        let choice = Chose { action: entry.action, on: entry.on, at: entry.effective(), event: entry.event };
+        Self { code, field: None, choice: Some(choice) }
     }
 }
 
@@ -128,12 +111,7 @@ impl Decision {
 
     /// The same decision, denied for other reasons.
     pub(crate) fn denied(self, reasons: Vec<Because>) -> Self {
-        Self {
-            permits: false,
-            reasons,
-            plan: Arc::default(),
-            ..self
-        }
+        Self { permits: false, reasons, plan: Arc::default(), ..self }
     }
 }
 
@@ -142,12 +120,7 @@ impl Consent {
     ///
     /// # Errors
     /// Where the policy names no such recipient.
-    pub fn decide(
-        &self,
-        person: Person<'_>,
-        recipient: &str,
-        now: Time,
-    ) -> Result<Decision, Error> {
+    pub fn decide(&self, person: Person<'_>, recipient: &str, now: Time) -> Result<Decision, Error> {
         let target = self.policy().target(recipient)?;
         let (answer, judgement) = self.lasting(&target.ask(person), now);
         Ok(self.decision(target, &judgement, now, answer.until))
@@ -171,11 +144,7 @@ impl Consent {
                 Some(entry) => Because::entry(judgement.code, entry),
                 None => Because::new(judgement.code),
             }],
-            plan: if judgement.permits {
-                Arc::clone(&target.plan)
-            } else {
-                Arc::default()
-            },
+            plan: if judgement.permits { Arc::clone(&target.plan) } else { Arc::default() },
             regimes: judgement.regimes.iter().collect(),
             obligations: policy.obligations(judgement.regimes),
             policy: policy.hash(),
@@ -187,13 +156,7 @@ impl Consent {
     }
 
     /// A refusal that is about the batch and not about the person.
-    pub(crate) fn refusal(
-        &self,
-        batch: &Batch,
-        profile: ProfileId,
-        code: &'static str,
-        now: Time,
-    ) -> Refusal {
+    pub(crate) fn refusal(&self, batch: &Batch, profile: ProfileId, code: &'static str, now: Time) -> Refusal {
         let decision = Decision {
             recipient: batch.recipient.clone(),
             purpose: batch.purpose.clone(),
@@ -216,13 +179,7 @@ impl Consent {
 
 impl Target {
     pub(crate) const fn ask<'a>(&self, person: Person<'a>) -> Ask<'a> {
-        Ask {
-            person,
-            extra: None,
-            via: None,
-            purpose: self.purpose,
-            channel: self.channel,
-        }
+        Ask { person, extra: None, via: None, purpose: self.purpose, channel: self.channel }
     }
 }
 
@@ -232,10 +189,7 @@ struct What<'a>(&'a Decision);
 impl fmt::Display for What<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`", self.0.purpose)?;
-        self.0
-            .channel
-            .as_ref()
-            .map_or(Ok(()), |channel| write!(f, " over `{channel}`"))
+        self.0.channel.as_ref().map_or(Ok(()), |channel| write!(f, " over `{channel}`"))
     }
 }
 
@@ -244,17 +198,9 @@ impl fmt::Display for Decision {
         let verb = if self.permits { "permitted" } else { "refused" };
         write!(f, "{verb}: {} for `{}`", What(self), self.recipient)?;
         for (nth, because) in self.reasons.iter().enumerate() {
-            write!(
-                f,
-                "{}{because}",
-                if nth == 0 { ", because " } else { " and " }
-            )?;
+            write!(f, "{}{because}", if nth == 0 { ", because " } else { " and " })?;
         }
-        if self.valid_until == Time::MAX {
-            Ok(())
-        } else {
-            write!(f, "; holds until {}", self.valid_until)
-        }
+        if self.valid_until == Time::MAX { Ok(()) } else { write!(f, "; holds until {}", self.valid_until) }
     }
 }
 
@@ -319,29 +265,21 @@ impl Remedy<'_> {
         let what = What(self.0);
         let proven = Proven(&self.0.proving);
         match because.code {
-            "suppressed" => f.write_str(
-                "lifting the suppression, by an act of the person on a proven identifier",
-            ),
+            "suppressed" => f.write_str("lifting the suppression, by an act of the person on a proven identifier"),
             "no_basis" => write!(f, "a lawful basis for `{}` in the policy", self.0.purpose),
-            "basis_not_recognised" => write!(
-                f,
-                "another lawful basis for `{}` in the policy, such as consent",
-                self.0.purpose
-            ),
+            "basis_not_recognised" => {
+                write!(f, "another lawful basis for `{}` in the policy, such as consent", self.0.purpose)
+            }
             "objection" | "restriction_not_lifted" | "authenticated_restriction" => {
                 write!(f, "a newer grant of {what} on {proven}")
             }
-            "restriction_on_linked_identity" => write!(
-                f,
-                "a newer grant of {what} on {proven}, or a grant on the device that restricted it"
-            ),
+            "restriction_on_linked_identity" => {
+                write!(f, "a newer grant of {what} on {proven}, or a grant on the device that restricted it")
+            }
             "no_choice" | "device_grant" | "invalidated" => {
                 write!(f, "a grant of {what} on {proven}")
             }
-            "unproven_import" => write!(
-                f,
-                "evidence for the imported grant, or a new grant of {what} on {proven}"
-            ),
+            "unproven_import" => write!(f, "evidence for the imported grant, or a new grant of {what} on {proven}"),
             "minor_without_guardian" => write!(f, "a grant of {what} by a guardian on {proven}"),
             "expired" => write!(f, "a renewal of {what} on {proven}"),
             "notice_superseded" => {
@@ -368,10 +306,6 @@ impl fmt::Display for Proven<'_> {
         for (nth, kind) in self.0.iter().enumerate() {
             write!(f, "{}`{kind}`", if nth == 0 { " (" } else { ", " })?;
         }
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            f.write_str(")")
-        }
+        if self.0.is_empty() { Ok(()) } else { f.write_str(")") }
     }
 }

@@ -87,41 +87,26 @@ impl Recipient {
     /// A recipient that receives nothing yet.
     #[must_use]
     pub fn new(name: &str, purpose: &str) -> Self {
-        Self {
-            name: name.into(),
-            purpose: purpose.into(),
-            ..Self::default()
-        }
+        Self { name: name.into(), purpose: purpose.into(), ..Self::default() }
     }
 
     /// The channel over which it reaches the person. Choices on other channels do not concern it.
     #[must_use]
     pub fn channel(self, channel: &str) -> Self {
-        Self {
-            channel: Some(channel.into()),
-            ..self
-        }
+        Self { channel: Some(channel.into()), ..self }
     }
 
     /// A field without which the row stays here.
     #[must_use]
     pub fn require(mut self, name: &str, keep: Keep) -> Self {
-        self.fields.push(Kept {
-            name: name.into(),
-            keep,
-            required: true,
-        });
+        self.fields.push(Kept { name: name.into(), keep, required: true });
         self
     }
 
     /// A field that it receives where there is a value.
     #[must_use]
     pub fn keep(mut self, name: &str, keep: Keep) -> Self {
-        self.fields.push(Kept {
-            name: name.into(),
-            keep,
-            required: false,
-        });
+        self.fields.push(Kept { name: name.into(), keep, required: false });
         self
     }
 
@@ -144,11 +129,7 @@ impl Keep {
         value: &Value,
     ) -> Option<Value> {
         if self == Self::Pseudonym {
-            return Some(keyed(
-                schema,
-                "pseudonym",
-                &[recipient.as_bytes(), &who.0.0],
-            ));
+            return Some(keyed(schema, "pseudonym", &[recipient.as_bytes(), &who.0.0]));
         }
         if value.is_null() {
             return None;
@@ -157,15 +138,9 @@ impl Keep {
             Self::Plain => Some(value.clone()),
             Self::Hash => {
                 let shown = value.to_json();
-                Some(keyed(
-                    schema,
-                    "hash",
-                    &[recipient.as_bytes(), name.as_bytes(), shown.as_bytes()],
-                ))
+                Some(keyed(schema, "hash", &[recipient.as_bytes(), name.as_bytes(), shown.as_bytes()]))
             }
-            Self::Sha256 => Some(Value::Text(
-                hex(&Sha256::digest(value.to_string().as_bytes())).into(),
-            )),
+            Self::Sha256 => Some(Value::Text(hex(&Sha256::digest(value.to_string().as_bytes())).into())),
             Self::Generalise(how) => how.apply(value),
             Self::Pseudonym | Self::Drop => None,
         }
@@ -182,15 +157,13 @@ impl Generalise {
         };
         match (self, value) {
             (Self::Year, _) => day.map(|day| Value::Int(day.year().into())),
-            (Self::Month, _) => day
-                .and_then(|day| Date::new(day.year(), day.month(), 1))
-                .map(Value::Date),
-            (Self::Prefix(count), Value::Text(text)) => Some(Value::Text(
-                text.chars().take(count.into()).collect::<String>().into(),
-            )),
-            (Self::Band(width), Value::Int(number)) if width > 0 => number
-                .checked_sub(number.rem_euclid(i64::from(width)))
-                .map(Value::Int),
+            (Self::Month, _) => day.and_then(|day| Date::new(day.year(), day.month(), 1)).map(Value::Date),
+            (Self::Prefix(count), Value::Text(text)) => {
+                Some(Value::Text(text.chars().take(count.into()).collect::<String>().into()))
+            }
+            (Self::Band(width), Value::Int(number)) if width > 0 => {
+                number.checked_sub(number.rem_euclid(i64::from(width))).map(Value::Int)
+            }
             _ => None,
         }
     }
@@ -199,10 +172,7 @@ impl Generalise {
 /// A keyed hash of some parts, each with its length before it.
 fn keyed(schema: &Schema, domain: &str, parts: &[&[u8]]) -> Value {
     let mut said = Vec::new();
-    for part in [b"consent".as_slice(), domain.as_bytes()]
-        .into_iter()
-        .chain(parts.iter().copied())
-    {
+    for part in [b"consent".as_slice(), domain.as_bytes()].into_iter().chain(parts.iter().copied()) {
         said.extend((part.len() as u64).to_le_bytes());
         said.extend(part);
     }
@@ -210,14 +180,12 @@ fn keyed(schema: &Schema, domain: &str, parts: &[&[u8]]) -> Value {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-            for half in [byte >> 4, byte & 15] {
-                out.push(char::from_digit(half.into(), 16).unwrap_or_default());
-            }
-            out
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        for half in [byte >> 4, byte & 15] {
+            out.push(char::from_digit(half.into(), 16).unwrap_or_default());
+        }
+        out
+    })
 }
 
 #[cfg(test)]
@@ -227,34 +195,16 @@ mod tests {
 
     fn kept(keep: Keep, recipient: &str, value: impl Into<Value>) -> Option<Value> {
         let schema = Schema::builder().build([7; 32].into()).unwrap();
-        keep.apply(
-            &schema,
-            recipient,
-            "email",
-            ProfileId(Token([1; 16])),
-            &value.into(),
-        )
+        keep.apply(&schema, recipient, "email", ProfileId(Token([1; 16])), &value.into())
     }
 
     #[test]
     fn two_recipients_cannot_match_their_hashes() {
         let address = "ada@example.com";
-        assert_eq!(
-            kept(Keep::Hash, "a", address),
-            kept(Keep::Hash, "a", address)
-        );
-        assert_ne!(
-            kept(Keep::Hash, "a", address),
-            kept(Keep::Hash, "b", address)
-        );
-        assert_ne!(
-            kept(Keep::Pseudonym, "a", address),
-            kept(Keep::Pseudonym, "b", address)
-        );
-        assert_eq!(
-            kept(Keep::Pseudonym, "a", address),
-            kept(Keep::Pseudonym, "a", Value::Null)
-        );
+        assert_eq!(kept(Keep::Hash, "a", address), kept(Keep::Hash, "a", address));
+        assert_ne!(kept(Keep::Hash, "a", address), kept(Keep::Hash, "b", address));
+        assert_ne!(kept(Keep::Pseudonym, "a", address), kept(Keep::Pseudonym, "b", address));
+        assert_eq!(kept(Keep::Pseudonym, "a", address), kept(Keep::Pseudonym, "a", Value::Null));
     }
 
     #[test]
@@ -269,10 +219,7 @@ mod tests {
         let born: Date = "1990-05-17".parse().unwrap();
         let of = |how, value: Value| kept(Keep::Generalise(how), "a", value);
         assert_eq!(of(Generalise::Year, born.into()), Some(1990.into()));
-        assert_eq!(
-            of(Generalise::Month, born.into()),
-            Some(Value::Date("1990-05-01".parse().unwrap()))
-        );
+        assert_eq!(of(Generalise::Month, born.into()), Some(Value::Date("1990-05-01".parse().unwrap())));
         assert_eq!(of(Generalise::Prefix(2), "é1234".into()), Some("é1".into()));
         assert_eq!(of(Generalise::Band(10), 36.into()), Some(30.into()));
         assert_eq!(of(Generalise::Band(10), (-1).into()), Some((-10).into()));

@@ -65,9 +65,7 @@ impl Regime {
     /// ```
     #[must_use]
     pub fn named(name: &str) -> Self {
-        let found = Self::ALL
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name.trim()));
+        let found = Self::ALL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim()));
         found.map_or(Self::Unknown, |(_, regime)| *regime)
     }
 
@@ -80,24 +78,17 @@ impl Regime {
     /// ```
     #[must_use]
     pub fn rule(self) -> Rule {
-        let rule =
-            |silence, guardian_below, opt_in_below, legitimate_interest, owed: &[&str]| Rule {
-                regime: self,
-                silence,
-                guardian_below,
-                opt_in_below,
-                legitimate_interest,
-                obligations: owed.iter().map(|it| Text::from(*it)).collect(),
-            };
+        let rule = |silence, guardian_below, opt_in_below, legitimate_interest, owed: &[&str]| Rule {
+            regime: self,
+            silence,
+            guardian_below,
+            opt_in_below,
+            legitimate_interest,
+            obligations: owed.iter().map(|it| Text::from(*it)).collect(),
+        };
         match self {
             Self::Gdpr => rule(Silence::Denies, 16, 16, true, &["offer_withdrawal"]),
-            Self::Eprivacy => rule(
-                Silence::Denies,
-                16,
-                16,
-                false,
-                &["name_the_sender", "offer_withdrawal"],
-            ),
+            Self::Eprivacy => rule(Silence::Denies, 16, 16, false, &["name_the_sender", "offer_withdrawal"]),
             Self::Ccpa => rule(Silence::Permits, 13, 16, true, &["offer_opt_out"]),
             Self::Hipaa => rule(Silence::Denies, 18, 18, false, &["minimum_necessary"]),
             Self::Lgpd => rule(Silence::Denies, 12, 12, true, &["offer_withdrawal"]),
@@ -106,12 +97,7 @@ impl Regime {
                 18,
                 18,
                 false,
-                &[
-                    "minimum_necessary",
-                    "name_the_sender",
-                    "offer_opt_out",
-                    "offer_withdrawal",
-                ],
+                &["minimum_necessary", "name_the_sender", "offer_opt_out", "offer_withdrawal"],
             ),
         }
     }
@@ -192,10 +178,7 @@ impl Regimes {
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = Regime> {
-        Regime::ALL
-            .into_iter()
-            .map(|(_, regime)| regime)
-            .filter(move |regime| self.has(*regime))
+        Regime::ALL.into_iter().map(|(_, regime)| regime).filter(move |regime| self.has(*regime))
     }
 }
 
@@ -216,18 +199,9 @@ pub(crate) struct Joint {
 
 impl Joint {
     pub(crate) fn of<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Self {
-        let start = Self {
-            silence: Silence::Permits,
-            guardian_below: 0,
-            opt_in_below: 0,
-            legitimate_interest: true,
-        };
+        let start = Self { silence: Silence::Permits, guardian_below: 0, opt_in_below: 0, legitimate_interest: true };
         rules.into_iter().fold(start, |joint, rule| Self {
-            silence: if rule.silence == Silence::Denies {
-                Silence::Denies
-            } else {
-                joint.silence
-            },
+            silence: if rule.silence == Silence::Denies { Silence::Denies } else { joint.silence },
             guardian_below: joint.guardian_below.max(rule.guardian_below),
             opt_in_below: joint.opt_in_below.max(rule.opt_in_below),
             legitimate_interest: joint.legitimate_interest && rule.legitimate_interest,

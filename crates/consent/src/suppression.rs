@@ -30,10 +30,7 @@ pub(crate) struct Suppressions(BTreeMap<Member, Time>);
 impl Suppressions {
     /// Of two suppressions of one identifier the earlier counts.
     pub(crate) fn insert(&mut self, member: Member, at: Time) {
-        self.0
-            .entry(member)
-            .and_modify(|since| *since = at.min(*since))
-            .or_insert(at);
+        self.0.entry(member).and_modify(|since| *since = at.min(*since)).or_insert(at);
     }
 
     pub(crate) fn contains(&self, member: Member) -> bool {
@@ -42,8 +39,7 @@ impl Suppressions {
 
     /// By the identifier's token, so that the order does not depend on that of the schema's kinds.
     pub(crate) fn sorted(&self) -> Vec<(Member, Time)> {
-        let mut all: Vec<(Member, Time)> =
-            self.0.iter().map(|(member, at)| (*member, *at)).collect();
+        let mut all: Vec<(Member, Time)> = self.0.iter().map(|(member, at)| (*member, *at)).collect();
         all.sort_by_key(|(member, at)| (member.token, *at, *member));
         all
     }
@@ -53,28 +49,17 @@ impl Suppressions {
         if self.0.is_empty() {
             return None;
         }
-        members
-            .filter_map(|member| self.0.get(&member).copied())
-            .min()
+        members.filter_map(|member| self.0.get(&member).copied()).min()
     }
 
-    pub(crate) fn of(
-        &self,
-        schema: &Schema,
-        who: impl Iterator<Item = Member> + Clone,
-    ) -> Suppressed {
-        let mut parts: Vec<Member> = who
-            .clone()
-            .filter(|member| self.contains(*member))
-            .collect();
+    pub(crate) fn of(&self, schema: &Schema, who: impl Iterator<Item = Member> + Clone) -> Suppressed {
+        let mut parts: Vec<Member> = who.clone().filter(|member| self.contains(*member)).collect();
         if parts.is_empty() {
             return Suppressed::No;
         }
         let proves_one = |member: &Member| {
             schema.class(member.kind) == Class::Person
-                && !schema
-                    .kind_info(member.kind)
-                    .is_some_and(|kind| kind.shareable)
+                && !schema.kind_info(member.kind).is_some_and(|kind| kind.shareable)
         };
         let (gone, others): (Vec<Member>, Vec<Member>) =
             who.filter(proves_one).partition(|member| self.contains(*member));
@@ -99,12 +84,8 @@ mod tests {
     use onefold_model::Kind;
 
     fn schema() -> Schema {
-        let kinds = Schema::builder()
-            .kind(Kind::person("user_id"))
-            .kind(Kind::person("email"));
-        let kinds = kinds
-            .kind(Kind::person("phone").shareable())
-            .kind(Kind::device("cookie"));
+        let kinds = Schema::builder().kind(Kind::person("user_id")).kind(Kind::person("email"));
+        let kinds = kinds.kind(Kind::person("phone").shareable()).kind(Kind::device("cookie"));
         kinds.build([7; 32].into()).unwrap()
     }
 
@@ -112,18 +93,13 @@ mod tests {
         let schema = schema();
         let member = |it: &(&str, &str)| schema.identifier(it.0, it.1).unwrap().member();
         let mut list = Suppressions::default();
-        suppressed
-            .iter()
-            .for_each(|it| list.insert(member(it), Time(1)));
+        suppressed.iter().for_each(|it| list.insert(member(it), Time(1)));
         list.of(&schema, record.iter().map(member))
     }
 
     fn parts(of: &[(&str, &str)]) -> Suppressed {
         let schema = schema();
-        let mut all: Vec<Member> = of
-            .iter()
-            .map(|it| schema.identifier(it.0, it.1).unwrap().member())
-            .collect();
+        let mut all: Vec<Member> = of.iter().map(|it| schema.identifier(it.0, it.1).unwrap().member()).collect();
         all.sort();
         Suppressed::Parts(all)
     }
@@ -153,10 +129,7 @@ mod tests {
     #[test]
     fn a_record_that_speaks_of_others_too_loses_only_its_parts() {
         assert_eq!(check(&[ADA], &[ADA, BOB]), parts(&[ADA]));
-        assert_eq!(
-            check(&[ADA, COOKIE], &[ADA, BOB, COOKIE]),
-            parts(&[ADA, COOKIE])
-        );
+        assert_eq!(check(&[ADA, COOKIE], &[ADA, BOB, COOKIE]), parts(&[ADA, COOKIE]));
         assert_eq!(check(&[COOKIE], &[BOB, COOKIE]), parts(&[COOKIE]));
     }
 
@@ -171,18 +144,12 @@ mod tests {
 
     #[test]
     fn a_record_of_devices_goes_with_any_of_them() {
-        assert_eq!(
-            check(&[COOKIE], &[COOKIE, ("cookie", "c-2")]),
-            Suppressed::Whole
-        );
+        assert_eq!(check(&[COOKIE], &[COOKIE, ("cookie", "c-2")]), Suppressed::Whole);
     }
 
     #[test]
     fn of_two_suppressions_the_earlier_counts_in_any_order() {
-        let member = schema()
-            .identifier("email", "ada@example.com")
-            .unwrap()
-            .member();
+        let member = schema().identifier("email", "ada@example.com").unwrap().member();
         let mut list = Suppressions::default();
         for at in [Time(3), Time(1), Time(2)] {
             list.insert(member, at);

@@ -42,33 +42,14 @@ fn time(of: &Value) -> Time {
 fn every_question_of_the_shared_scenarios_is_answered_as_it_should_be() {
     let Some(scenarios) = scenarios() else { return };
     let schema = schema();
-    let purpose = |name: &str| {
-        schema
-            .purpose(if name == "ads" {
-                "marketing"
-            } else {
-                "recognition"
-            })
-            .unwrap()
-    };
+    let purpose = |name: &str| schema.purpose(if name == "ads" { "marketing" } else { "recognition" }).unwrap();
     let mut asked = 0;
     for scenario in &scenarios {
         let identities = scenario["identities"].as_object().unwrap();
         let names: BTreeMap<&str, Member> = (1..)
             .zip(identities)
             .map(|(nth, (name, of))| {
-                (
-                    name.as_str(),
-                    member(
-                        &schema,
-                        if of["auth"].as_bool().unwrap() {
-                            "user_id"
-                        } else {
-                            "cookie"
-                        },
-                        nth,
-                    ),
-                )
+                (name.as_str(), member(&schema, if of["auth"].as_bool().unwrap() { "user_id" } else { "cookie" }, nth))
             })
             .collect();
         let entry = |it: &Value| Entry {
@@ -89,54 +70,24 @@ fn every_question_of_the_shared_scenarios_is_answered_as_it_should_be() {
             seq: Seq::supplied(it["seq"].as_u64().unwrap().try_into().unwrap()),
             event: EventId([0; 16]),
         };
-        let entries: Vec<Entry> = scenario["entries"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(entry)
-            .collect();
+        let entries: Vec<Entry> = scenario["entries"].as_array().unwrap().iter().map(entry).collect();
         let mut ledger = Ledger::new(&schema);
-        entries
-            .iter()
-            .rev()
-            .for_each(|it| ledger.insert(it.clone()));
+        entries.iter().rev().for_each(|it| ledger.insert(it.clone()));
         for query in scenario["queries"].as_array().unwrap() {
-            let members: Vec<Member> = query["members"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|it| names[it.as_str().unwrap()])
-                .collect();
+            let members: Vec<Member> =
+                query["members"].as_array().unwrap().iter().map(|it| names[it.as_str().unwrap()]).collect();
             let question = Query {
                 via: query["via"].as_str().map(|it| names[it]),
                 as_of: time(&query["as_of"]),
                 minor: query["minor"].as_bool().unwrap(),
-                material_notice: query["material_notice"]
-                    .as_u64()
-                    .unwrap()
-                    .try_into()
-                    .unwrap(),
-                ..Query::new(
-                    purpose(query["purpose"].as_str().unwrap()),
-                    &members,
-                    time(&query["at"]),
-                )
+                material_notice: query["material_notice"].as_u64().unwrap().try_into().unwrap(),
+                ..Query::new(purpose(query["purpose"].as_str().unwrap()), &members, time(&query["at"]))
             };
             let state = ledger.effective(&question);
             let expect = &query["expect"];
-            let winner = expect["winner"]
-                .as_u64()
-                .map(|seq| Seq::supplied(seq.try_into().unwrap()));
-            let got = (
-                state.state.name(),
-                state.winner.map(|it| it.seq),
-                state.reason,
-            );
-            let want = (
-                expect["state"].as_str().unwrap(),
-                winner,
-                expect["reason"].as_str().unwrap(),
-            );
+            let winner = expect["winner"].as_u64().map(|seq| Seq::supplied(seq.try_into().unwrap()));
+            let got = (state.state.name(), state.winner.map(|it| it.seq), state.reason);
+            let want = (expect["state"].as_str().unwrap(), winner, expect["reason"].as_str().unwrap());
             assert_eq!(got, want, "{} {query}", scenario["id"]);
             let slow = Question {
                 purpose: question.purpose,
@@ -150,12 +101,7 @@ fn every_question_of_the_shared_scenarios_is_answered_as_it_should_be() {
                 material_notice: question.material_notice,
             };
             let slow = oracle(&entries, &schema, &slow);
-            assert_eq!(
-                (slow.0.name(), slow.1, slow.2),
-                want,
-                "the slow fold: {} {query}",
-                scenario["id"]
-            );
+            assert_eq!((slow.0.name(), slow.1, slow.2), want, "the slow fold: {} {query}", scenario["id"]);
             asked += 1;
         }
     }

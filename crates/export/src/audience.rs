@@ -36,10 +36,7 @@ pub struct Difference<K> {
 /// let change = onefold_export::difference(["ada", "ben"], ["ada", "cleo"]);
 /// assert_eq!((change.adds, change.removals), (vec!["cleo"], vec!["ben"]));
 /// ```
-pub fn difference<K: Ord>(
-    before: impl IntoIterator<Item = K>,
-    now: impl IntoIterator<Item = K>,
-) -> Difference<K> {
+pub fn difference<K: Ord>(before: impl IntoIterator<Item = K>, now: impl IntoIterator<Item = K>) -> Difference<K> {
     let (mut before, mut now) = (before.into_iter().peekable(), now.into_iter().peekable());
     let (mut adds, mut removals) = (Vec::new(), Vec::new());
     loop {
@@ -113,13 +110,7 @@ impl Audience {
     #[must_use]
     pub fn new(recipient: &str, key: &str) -> Self {
         let none = BTreeSet::new;
-        Self {
-            recipient: recipient.into(),
-            key: key.into(),
-            sent: none(),
-            unsure: none(),
-            planned: none(),
-        }
+        Self { recipient: recipient.into(), key: key.into(), sent: none(), unsure: none(), planned: none() }
     }
 
     /// How many persons are or may be there.
@@ -141,11 +132,7 @@ impl Audience {
     }
 
     fn keys(&self) -> BTreeSet<&Key> {
-        self.sent
-            .iter()
-            .chain(&self.unsure)
-            .chain(&self.planned)
-            .collect()
+        self.sent.iter().chain(&self.unsure).chain(&self.planned).collect()
     }
 
     /// The difference to what is there: who is not among the cleared comes out, who is not known to be there goes in,
@@ -167,36 +154,19 @@ impl Audience {
         self.work(cleared, |_| true)
     }
 
-    fn work(
-        &mut self,
-        cleared: Cleared<Batch>,
-        sends: impl Fn(bool) -> bool,
-    ) -> Result<Work, Error> {
+    fn work(&mut self, cleared: Cleared<Batch>, sends: impl Fn(bool) -> bool) -> Result<Work, Error> {
         if cleared.recipient() != self.recipient.as_str() {
-            return Err(Error::Recipient {
-                cleared: cleared.recipient().into(),
-                audience: self.recipient.clone(),
-            });
+            return Err(Error::Recipient { cleared: cleared.recipient().into(), audience: self.recipient.clone() });
         }
         // A plan that nobody settled may have been delivered in part.
         self.unsure.append(&mut self.planned);
         let keys: Vec<Option<Key>> = cleared.rows().map(|row| key_of(row, &self.key)).collect();
         let now: BTreeSet<&Key> = keys.iter().flatten().collect();
-        let removals: Vec<Key> = difference(self.keys(), now)
-            .removals
-            .into_iter()
-            .cloned()
-            .collect();
+        let removals: Vec<Key> = difference(self.keys(), now).removals.into_iter().cloned().collect();
         // A row without a key could not be taken out again: it goes along, so that the engine rejects and counts it.
         let known = |key: &Option<Key>| key.as_ref().is_some_and(|key| self.sent.contains(key));
-        let rows: Vec<usize> = (0..)
-            .zip(&keys)
-            .filter(|(_, key)| sends(known(key)))
-            .map(|(at, _)| at)
-            .collect();
-        let planned = rows
-            .iter()
-            .filter_map(|at| keys.get(*at).cloned().flatten());
+        let rows: Vec<usize> = (0..).zip(&keys).filter(|(_, key)| sends(known(key))).map(|(at, _)| at).collect();
+        let planned = rows.iter().filter_map(|at| keys.get(*at).cloned().flatten());
         self.planned = planned.filter(|key| !self.sent.contains(key)).collect();
         // A removal may arrive and its answer not: should she come back, she is to be sent again.
         for key in &removals {

@@ -10,10 +10,7 @@ use std::path::Path;
 use onefold_model::{Text, Value};
 
 use crate::file::Whole;
-use crate::{
-    Caps, Destination, Driver, Error, Outcome, Payload, Progress, Receipt, Record, Response, Unfit,
-    Work,
-};
+use crate::{Caps, Destination, Driver, Error, Outcome, Payload, Progress, Receipt, Record, Response, Unfit, Work};
 
 /// The column that tells additions from removals.
 const ACTION: &str = "action";
@@ -48,11 +45,7 @@ impl Csv {
     /// be lost.
     #[must_use]
     pub fn new<T: Into<Text>>(columns: impl IntoIterator<Item = T>) -> Self {
-        Self {
-            columns: columns.into_iter().map(Into::into).collect(),
-            formulas: Formulas::default(),
-            key: None,
-        }
+        Self { columns: columns.into_iter().map(Into::into).collect(), formulas: Formulas::default(), key: None }
     }
 
     /// What becomes of text that a spreadsheet would run.
@@ -65,25 +58,15 @@ impl Csv {
     /// column of the key alone.
     #[must_use]
     pub fn difference(self, key: &str) -> Self {
-        Self {
-            key: Some(key.into()),
-            ..self
-        }
+        Self { key: Some(key.into()), ..self }
     }
 
     /// The first line; empty where there are no columns.
     #[must_use]
     pub fn head(&self) -> Vec<u8> {
         let action = self.key.as_ref().map(|_| ACTION.to_owned());
-        let cells: Vec<String> = action
-            .into_iter()
-            .chain(self.columns.iter().map(|name| self.guard(name)))
-            .collect();
-        if cells.is_empty() {
-            Vec::new()
-        } else {
-            lines([cells]).unwrap_or_default()
-        }
+        let cells: Vec<String> = action.into_iter().chain(self.columns.iter().map(|name| self.guard(name))).collect();
+        if cells.is_empty() { Vec::new() } else { lines([cells]).unwrap_or_default() }
     }
 
     fn line(&self, record: &Record<'_>) -> Result<Vec<String>, Text> {
@@ -94,33 +77,18 @@ impl Csv {
                     return Err("a removal needs the column of its key".into());
                 };
                 let cell = |name: &Text| {
-                    if name == field {
-                        self.guard(key.reveal())
-                    } else {
-                        String::new()
-                    }
+                    if name == field { self.guard(key.reveal()) } else { String::new() }
                 };
-                Ok(action("remove")
-                    .chain(self.columns.iter().map(cell))
-                    .collect())
+                Ok(action("remove").chain(self.columns.iter().map(cell)).collect())
             }
             Record::Put(row) => {
-                if let Some((name, _)) = row
-                    .fields()
-                    .iter()
-                    .find(|(name, _)| !self.columns.contains(name))
-                {
+                if let Some((name, _)) = row.fields().iter().find(|(name, _)| !self.columns.contains(name)) {
                     return Err(format!("there is no column `{name}`").into());
                 }
                 let value = |name: &Text| {
-                    row.fields()
-                        .iter()
-                        .find(|(field, _)| field == name)
-                        .map_or(Value::NULL, |(_, value)| value)
+                    row.fields().iter().find(|(field, _)| field == name).map_or(Value::NULL, |(_, value)| value)
                 };
-                Ok(action("add")
-                    .chain(self.columns.iter().map(|name| self.cell(value(name))))
-                    .collect())
+                Ok(action("add").chain(self.columns.iter().map(|name| self.cell(value(name)))).collect())
             }
         }
     }
@@ -136,11 +104,7 @@ impl Csv {
     }
 
     fn guard(&self, text: &str) -> String {
-        if self.formulas == Formulas::Neutralised && is_formula(text) {
-            format!("'{text}")
-        } else {
-            text.into()
-        }
+        if self.formulas == Formulas::Neutralised && is_formula(text) { format!("'{text}") } else { text.into() }
     }
 }
 
@@ -156,9 +120,7 @@ fn is_formula(text: &str) -> bool {
         Some('+' | '-' | '\u{ff0b}' | '\u{ff0d}') => {
             let rest = text.trim_start_matches(['+', '-', '\u{ff0b}', '\u{ff0d}']);
             let signs = text.chars().count() - rest.chars().count();
-            let number = rest
-                .chars()
-                .all(|sign| sign.is_ascii_digit() || matches!(sign, '.' | ' '));
+            let number = rest.chars().all(|sign| sign.is_ascii_digit() || matches!(sign, '.' | ' '));
             !(signs == 1 && number && rest.starts_with(|first: char| first.is_ascii_digit()))
         }
         _ => false,
@@ -166,9 +128,7 @@ fn is_formula(text: &str) -> bool {
 }
 
 fn lines(rows: impl IntoIterator<Item = Vec<String>>) -> Option<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new()
-        .flexible(true)
-        .from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     for row in rows {
         writer.write_record(&row).ok()?;
     }
@@ -181,26 +141,17 @@ impl Destination for Csv {
     }
 
     fn caps(&self) -> Caps {
-        Caps {
-            removals: self.key.is_some(),
-            ..Caps::default()
-        }
+        Caps { removals: self.key.is_some(), ..Caps::default() }
     }
 
     fn encode(&self, records: &[Record<'_>]) -> Result<Payload, Unfit> {
         let mut rows = Vec::with_capacity(records.len());
         for (nth, record) in records.iter().enumerate() {
-            rows.push(self.line(record).map_err(|reason| Unfit {
-                record: nth,
-                reason,
-            })?);
+            rows.push(self.line(record).map_err(|reason| Unfit { record: nth, reason })?);
         }
         match lines(rows) {
             Some(body) => Ok(Payload::new("text/csv", body)),
-            None => Err(Unfit {
-                record: 0,
-                reason: "it cannot be written as comma-separated values".into(),
-            }),
+            None => Err(Unfit { record: 0, reason: "it cannot be written as comma-separated values".into() }),
         }
     }
 
@@ -223,21 +174,14 @@ impl CsvFile {
     /// # Errors
     /// Where its folder cannot be written.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Ok(Self {
-            file: Whole::create(path.as_ref())?,
-            columns: Vec::new(),
-            formulas: Formulas::default(),
-        })
+        Ok(Self { file: Whole::create(path.as_ref())?, columns: Vec::new(), formulas: Formulas::default() })
     }
 
     /// These columns first, in this order, whether or not a row has them; others follow in the order of the recipient's
     /// plan. Without it, the columns are the fields of which at least one row has a value.
     #[must_use]
     pub fn columns<T: Into<Text>>(self, columns: impl IntoIterator<Item = T>) -> Self {
-        Self {
-            columns: columns.into_iter().map(Into::into).collect(),
-            ..self
-        }
+        Self { columns: columns.into_iter().map(Into::into).collect(), ..self }
     }
 
     /// What becomes of text that a spreadsheet would run.
@@ -251,13 +195,7 @@ impl Driver for CsvFile {
     fn send(&mut self, work: Work, watch: &mut dyn FnMut(Progress)) -> Result<Receipt, Error> {
         let mut columns: Vec<Text> = Vec::new();
         let key = work.key_field().map(Text::from);
-        for name in self
-            .columns
-            .iter()
-            .cloned()
-            .chain(work.fields())
-            .chain(key.clone())
-        {
+        for name in self.columns.iter().cloned().chain(work.fields()).chain(key.clone()) {
             if !columns.contains(&name) {
                 columns.push(name);
             }
@@ -297,18 +235,9 @@ mod tests {
         ] {
             assert!(is_formula(formula), "{formula:?}");
         }
-        for text in [
-            "Ada",
-            "",
-            "a=b",
-            "1-2",
-            "+491701234567",
-            "-5",
-            "-0.5",
-            "+49 170 1234567",
-            "ada@example.com",
-            "'=1",
-        ] {
+        for text in
+            ["Ada", "", "a=b", "1-2", "+491701234567", "-5", "-0.5", "+49 170 1234567", "ada@example.com", "'=1"]
+        {
             assert!(!is_formula(text), "{text:?}");
         }
     }
@@ -318,17 +247,8 @@ mod tests {
         let format = Csv::new(["a"]);
         assert_eq!(format.cell(&Value::Int(-5)), "-5");
         assert_eq!(format.cell(&"=5".into()), "'=5");
-        assert_eq!(
-            format
-                .clone()
-                .formulas(Formulas::AsTheyStand)
-                .cell(&"=5".into()),
-            "=5"
-        );
-        assert_eq!(
-            format.cell(&Value::from(vec![Value::Int(1), "=x".into()])),
-            "[1,\"=x\"]"
-        );
+        assert_eq!(format.clone().formulas(Formulas::AsTheyStand).cell(&"=5".into()), "=5");
+        assert_eq!(format.cell(&Value::from(vec![Value::Int(1), "=x".into()])), "[1,\"=x\"]");
         assert_eq!(format.cell(&Value::Null), "");
     }
 }

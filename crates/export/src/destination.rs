@@ -71,12 +71,7 @@ pub struct Caps {
 impl Default for Caps {
     /// A thousand records or 4 MiB a request, and no removals.
     fn default() -> Self {
-        Self {
-            max_records: 1000,
-            max_bytes: 4 << 20,
-            removals: false,
-            key: None,
-        }
+        Self { max_records: 1000, max_bytes: 4 << 20, removals: false, key: None }
     }
 }
 
@@ -101,20 +96,14 @@ pub struct Payload {
 impl Payload {
     /// Some content of a media type.
     pub fn new(media: &'static str, body: impl Into<Vec<u8>>) -> Self {
-        Self {
-            media,
-            body: body.into(),
-        }
+        Self { media, body: body.into() }
     }
 }
 
 impl fmt::Debug for Payload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The body is personal data: its length alone is shown.
-        f.debug_struct("Payload")
-            .field("media", &self.media)
-            .field("bytes", &self.body.len())
-            .finish()
+        f.debug_struct("Payload").field("media", &self.media).field("bytes", &self.body.len()).finish()
     }
 }
 
@@ -140,11 +129,7 @@ pub struct Response {
 
 impl Response {
     /// Everything went well, and nothing else is said.
-    pub const OK: Self = Self {
-        status: 200,
-        after: None,
-        body: Vec::new(),
-    };
+    pub const OK: Self = Self { status: 200, after: None, body: Vec::new() };
 
     /// What the status alone says of every record: delivered below 300, to be tried again at 408, 425, 429 and from
     /// 500 on, and rejected otherwise.
@@ -153,10 +138,7 @@ impl Response {
         let reason = || Text::from(format!("status {}", self.status));
         match self.status {
             200..300 => Outcome::Delivered,
-            408 | 425 | 429 | 500.. => Outcome::Retry {
-                reason: reason(),
-                after: self.after,
-            },
+            408 | 425 | 429 | 500.. => Outcome::Retry { reason: reason(), after: self.after },
             _ => Outcome::Rejected { reason: reason() },
         }
     }
@@ -185,17 +167,12 @@ impl Outcome {
     /// A rejection.
     #[must_use]
     pub fn rejected(reason: &str) -> Self {
-        Self::Rejected {
-            reason: reason.into(),
-        }
+        Self::Rejected { reason: reason.into() }
     }
 
     /// A request for another try, at any time.
     #[must_use]
     pub fn retry(reason: &str) -> Self {
-        Self::Retry {
-            reason: reason.into(),
-            after: None,
-        }
+        Self::Retry { reason: reason.into(), after: None }
     }
 }

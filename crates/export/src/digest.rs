@@ -12,9 +12,7 @@ impl Digest {
     /// With a part added; each part's length goes in before it, so that parts do not run into each other.
     pub(crate) fn with(self, part: &[u8]) -> Self {
         let length = (part.len() as u64).to_le_bytes();
-        let step = |state: u128, byte: &u8| {
-            (state ^ u128::from(*byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b)
-        };
+        let step = |state: u128, byte: &u8| (state ^ u128::from(*byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b);
         Self(length.iter().chain(part).fold(self.0, step))
     }
 }
@@ -25,10 +23,7 @@ mod tests {
 
     #[test]
     fn parts_do_not_run_into_each_other() {
-        assert_ne!(
-            Digest::EMPTY.with(b"ab").with(b"c"),
-            Digest::EMPTY.with(b"a").with(b"bc")
-        );
+        assert_ne!(Digest::EMPTY.with(b"ab").with(b"c"), Digest::EMPTY.with(b"a").with(b"bc"));
         assert_ne!(Digest::EMPTY, Digest::EMPTY.with(b""));
     }
 }

@@ -62,9 +62,7 @@ where
 
 impl<D: fmt::Debug, F> fmt::Debug for Via<D, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Via")
-            .field("destination", &self.destination)
-            .finish_non_exhaustive()
+        f.debug_struct("Via").field("destination", &self.destination).finish_non_exhaustive()
     }
 }
 

@@ -19,8 +19,7 @@ use onefold_model::Text;
 use crate::digest::Digest;
 use crate::work::Identity;
 use crate::{
-    Caps, Checkpoint, Destination, Error, Outcome, Payload, Progress, Receipt, Record, Response,
-    Settled, Ticket, Work,
+    Caps, Checkpoint, Destination, Error, Outcome, Payload, Progress, Receipt, Record, Response, Settled, Ticket, Work,
 };
 
 /// What is to be carried to the destination.
@@ -136,11 +135,7 @@ impl<'d> Engine<'d> {
     /// # Errors
     /// [`Error::Checkpoint`] where the work begins with other records than those that were settled; or as
     /// [`new`](Self::new).
-    pub fn resume(
-        work: Work,
-        destination: &'d dyn Destination,
-        checkpoint: &Checkpoint,
-    ) -> Result<Self, Error> {
+    pub fn resume(work: Work, destination: &'d dyn Destination, checkpoint: &Checkpoint) -> Result<Self, Error> {
         let mut engine = Self::new(work, destination)?;
         let skipped = usize::try_from(checkpoint.settled).map_err(|_| Error::Checkpoint)?;
         if skipped > engine.work.len() {
@@ -150,21 +145,13 @@ impl<'d> Engine<'d> {
             engine.pass(at);
         }
         engine.skipped = skipped;
-        if engine.checkpoint() == *checkpoint {
-            Ok(engine)
-        } else {
-            Err(Error::Checkpoint)
-        }
+        if engine.checkpoint() == *checkpoint { Ok(engine) } else { Err(Error::Checkpoint) }
     }
 
     /// The next request; none when every record has its outcome. Asked again before an answer, it gives the same.
     pub fn request(&mut self) -> Option<Request> {
         loop {
-            if let Some(Pending {
-                request: Some(request),
-                ..
-            }) = &self.pending
-            {
+            if let Some(Pending { request: Some(request), .. }) = &self.pending {
                 return Some(request.clone());
             }
             if self.done() >= self.work.len() {
@@ -189,10 +176,7 @@ impl<'d> Engine<'d> {
         };
         let mut outcomes = self.destination.decode(request.records, response);
         if outcomes.len() != request.records {
-            outcomes = vec![
-                Outcome::retry("the destination did not say what became of each record");
-                request.records
-            ];
+            outcomes = vec![Outcome::retry("the destination did not say what became of each record"); request.records];
         }
         self.requests += 1;
         self.bytes += request.payload.body.len() as u64;
@@ -204,28 +188,19 @@ impl<'d> Engine<'d> {
     pub fn fail(&mut self, reason: &str) {
         self.broken = Some(self.checkpoint());
         if let Some(pending) = self.pending.take() {
-            let records = pending
-                .request
-                .as_ref()
-                .map_or(0, |request| request.records);
+            let records = pending.request.as_ref().map_or(0, |request| request.records);
             self.settle(pending, vec![Outcome::retry(reason); records]);
         }
         while self.done() < self.work.len() {
             self.pass(self.done());
-            self.outcomes
-                .push(Outcome::retry("not sent, since an earlier request failed"));
+            self.outcomes.push(Outcome::retry("not sent, since an earlier request failed"));
         }
     }
 
     /// How far it has come.
     #[must_use]
     pub fn progress(&self) -> Progress {
-        Progress {
-            settled: self.done() as u64,
-            of: self.work.len() as u64,
-            requests: self.requests,
-            bytes: self.bytes,
-        }
+        Progress { settled: self.done() as u64, of: self.work.len() as u64, requests: self.requests, bytes: self.bytes }
     }
 
     /// How far it has come, to go on from another time. Records of which the destination itself asked for another try
@@ -236,10 +211,7 @@ impl<'d> Engine<'d> {
             return broken;
         }
         let halves = ((self.digest.0 >> 64) as u64, self.digest.0 as u64);
-        Checkpoint {
-            settled: self.done() as u64,
-            digest: halves,
-        }
+        Checkpoint { settled: self.done() as u64, digest: halves }
     }
 
     /// The receipt. Records without an outcome, where the delivery was not carried to its end, are to be tried again.
@@ -250,14 +222,9 @@ impl<'d> Engine<'d> {
         let checkpoint = self.checkpoint();
         let key = self.caps.key.clone();
         let tickets = (self.skipped..).map_while(|at| self.work.ticket(at, key.as_deref()));
-        let settled: Vec<Settled> = tickets
-            .zip(self.outcomes)
-            .map(|(ticket, outcome)| Settled { ticket, outcome })
-            .collect();
-        let sent = settled
-            .iter()
-            .filter(|settled| settled.outcome == Outcome::Delivered)
-            .count() as u64;
+        let settled: Vec<Settled> =
+            tickets.zip(self.outcomes).map(|(ticket, outcome)| Settled { ticket, outcome }).collect();
+        let sent = settled.iter().filter(|settled| settled.outcome == Outcome::Delivered).count() as u64;
         Receipt {
             sent,
             failed: settled.len() as u64 - sent,
@@ -294,8 +261,7 @@ impl<'d> Engine<'d> {
                 None => outcomes.next(),
             };
             self.pass(at);
-            self.outcomes
-                .push(outcome.unwrap_or_else(|| Outcome::retry("not answered")));
+            self.outcomes.push(outcome.unwrap_or_else(|| Outcome::retry("not answered")));
         }
     }
 
@@ -305,19 +271,13 @@ impl<'d> Engine<'d> {
         let end = self.work.len().min(first.saturating_add(longest));
         let tickets: Vec<Ticket> = (first..end).map_while(|at| self.ticket(at)).collect();
         let mut seen: BTreeSet<Identity<'_>> = BTreeSet::new();
-        let alone = tickets
-            .iter()
-            .take_while(|ticket| seen.insert(ticket.identity()))
-            .count();
+        let alone = tickets.iter().take_while(|ticket| seen.insert(ticket.identity())).count();
         first..first + alone
     }
 
     fn prepare(&mut self) -> Pending {
         // What fitted last time, and some more, so that small records after large ones fill their requests again.
-        let mut longest = self
-            .fitted
-            .saturating_mul(2)
-            .clamp(1, self.caps.max_records);
+        let mut longest = self.fitted.saturating_mul(2).clamp(1, self.caps.max_records);
         loop {
             let run = self.run(longest);
             let (unfit, encoded) = self.encode(run.clone());
@@ -326,34 +286,17 @@ impl<'d> Engine<'d> {
                     longest = run.len() / 2
                 }
                 Some((payload, _)) if payload.body.len() > self.caps.max_bytes => {
-                    let reason =
-                        Outcome::rejected("the record alone is larger than a request may be");
+                    let reason = Outcome::rejected("the record alone is larger than a request may be");
                     let unfit = run.clone().map(|at| (at, reason.clone())).collect();
-                    return Pending {
-                        run,
-                        unfit,
-                        request: None,
-                    };
+                    return Pending { run, unfit, request: None };
                 }
                 Some((payload, records)) => {
                     self.fitted = run.len();
                     let idempotency = self.name(&run, &payload);
-                    return Pending {
-                        run,
-                        unfit,
-                        request: Some(Request {
-                            idempotency,
-                            records,
-                            payload,
-                        }),
-                    };
+                    return Pending { run, unfit, request: Some(Request { idempotency, records, payload }) };
                 }
                 None => {
-                    return Pending {
-                        run,
-                        unfit,
-                        request: None,
-                    };
+                    return Pending { run, unfit, request: None };
                 }
             }
         }
@@ -373,25 +316,13 @@ impl<'d> Engine<'d> {
             }
         }
         while !places.is_empty() {
-            let records: Vec<Record<'_>> = places
-                .iter()
-                .filter_map(|at| self.work.record(*at))
-                .collect();
+            let records: Vec<Record<'_>> = places.iter().filter_map(|at| self.work.record(*at)).collect();
             match self.destination.encode(&records) {
                 Ok(payload) => return (unfit, Some((payload, records.len()))),
                 Err(fault) => {
                     // A place that does not exist would be looked for without end: then the first is meant.
-                    let nth = if fault.record < places.len() {
-                        fault.record
-                    } else {
-                        0
-                    };
-                    unfit.push((
-                        places.remove(nth),
-                        Outcome::Rejected {
-                            reason: fault.reason,
-                        },
-                    ));
+                    let nth = if fault.record < places.len() { fault.record } else { 0 };
+                    unfit.push((places.remove(nth), Outcome::Rejected { reason: fault.reason }));
                 }
             }
         }
@@ -399,18 +330,9 @@ impl<'d> Engine<'d> {
     }
 
     fn name(&self, run: &Range<usize>, payload: &Payload) -> Text {
-        let who = [
-            self.destination.name(),
-            self.work.recipient(),
-            self.work.run_name(),
-        ];
-        let digest = who
-            .iter()
-            .fold(Digest::EMPTY, |digest, part| digest.with(part.as_bytes()));
-        let digest = run
-            .clone()
-            .filter_map(|at| self.ticket(at))
-            .fold(digest, |digest, ticket| ticket.digest(digest));
+        let who = [self.destination.name(), self.work.recipient(), self.work.run_name()];
+        let digest = who.iter().fold(Digest::EMPTY, |digest, part| digest.with(part.as_bytes()));
+        let digest = run.clone().filter_map(|at| self.ticket(at)).fold(digest, |digest, ticket| ticket.digest(digest));
         format!("{:032x}", digest.with(&payload.body).0).into()
     }
 }

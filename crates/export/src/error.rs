@@ -43,14 +43,7 @@ pub enum Error {
 impl Error {
     /// For `map_err`: what was tried, and on what.
     #[cfg(any(feature = "csv", feature = "json"))]
-    pub(crate) fn io(
-        doing: &'static str,
-        path: &std::path::Path,
-    ) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io {
-            doing,
-            path: path.into(),
-            source,
-        }
+    pub(crate) fn io(doing: &'static str, path: &std::path::Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { doing, path: path.into(), source }
     }
 }

@@ -24,11 +24,7 @@ impl Whole {
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
         let mut part = path.as_os_str().to_owned();
         part.push(".part");
-        let mut file = Self {
-            path: path.into(),
-            part: part.into(),
-            open: None,
-        };
+        let mut file = Self { path: path.into(), part: part.into(), open: None };
         file.open = Some(file.begin()?);
         Ok(file)
     }
@@ -38,9 +34,7 @@ impl Whole {
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options
-            .open(&self.part)
-            .map_err(Error::io("create", &self.part))
+        options.open(&self.part).map_err(Error::io("create", &self.part))
     }
 
     /// Writes a head and the work as the destination encodes it, then makes the file.
@@ -64,9 +58,7 @@ impl Whole {
                 engine.answer(&Response::OK);
                 watch(engine.progress());
             }
-            to.into_inner()
-                .map_err(std::io::IntoInnerError::into_error)?
-                .sync_all()?;
+            to.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
             fs::rename(&self.part, &self.path)?;
             sync_folder(&self.path)
         })();
@@ -75,11 +67,7 @@ impl Whole {
             Err(source) => {
                 // What is half there goes; if it cannot, the first error says more.
                 let _ = fs::remove_file(&self.part);
-                Err(Error::Io {
-                    doing: "write",
-                    path: self.path.clone(),
-                    source,
-                })
+                Err(Error::Io { doing: "write", path: self.path.clone(), source })
             }
         }
     }
@@ -97,10 +85,7 @@ impl Drop for Whole {
 fn sync_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         File::open(folder)?.sync_all()?;
     }
     #[cfg(not(unix))]

@@ -8,10 +8,7 @@ use std::path::Path;
 use onefold_model::{Text, Value};
 
 use crate::file::Whole;
-use crate::{
-    Caps, Destination, Driver, Error, Outcome, Payload, Progress, Receipt, Record, Response, Unfit,
-    Work,
-};
+use crate::{Caps, Destination, Driver, Error, Outcome, Payload, Progress, Receipt, Record, Response, Unfit, Work};
 
 /// The member that tells additions from removals.
 const ACTION: &str = "action";
@@ -26,9 +23,7 @@ impl Ndjson {
     /// For the difference to an audience that knows persons by a field.
     #[must_use]
     pub fn difference(key: &str) -> Self {
-        Self {
-            key: Some(key.into()),
-        }
+        Self { key: Some(key.into()) }
     }
 
     fn line(&self, record: &Record<'_>, out: &mut String) -> Result<(), Text> {
@@ -48,13 +43,13 @@ impl Ndjson {
             (Record::Put(row), key) => {
                 if key.is_some() {
                     if row.fields().iter().any(|(name, _)| name.as_str() == ACTION) {
-                        return Err("the field `action` has the name of the one that tells additions from removals".into());
+                        return Err(
+                            "the field `action` has the name of the one that tells additions from removals".into()
+                        );
                     }
                     member(ACTION, &"add".into());
                 }
-                row.fields()
-                    .iter()
-                    .for_each(|(name, value)| member(name, value));
+                row.fields().iter().for_each(|(name, value)| member(name, value));
             }
         }
         out.push_str(if first { "{}\n" } else { "}\n" });
@@ -68,19 +63,13 @@ impl Destination for Ndjson {
     }
 
     fn caps(&self) -> Caps {
-        Caps {
-            removals: self.key.is_some(),
-            ..Caps::default()
-        }
+        Caps { removals: self.key.is_some(), ..Caps::default() }
     }
 
     fn encode(&self, records: &[Record<'_>]) -> Result<Payload, Unfit> {
         let mut body = String::new();
         for (nth, record) in records.iter().enumerate() {
-            self.line(record, &mut body).map_err(|reason| Unfit {
-                record: nth,
-                reason,
-            })?;
+            self.line(record, &mut body).map_err(|reason| Unfit { record: nth, reason })?;
         }
         Ok(Payload::new("application/x-ndjson", body))
     }
@@ -102,17 +91,13 @@ impl NdjsonFile {
     /// # Errors
     /// Where its folder cannot be written.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Ok(Self {
-            file: Whole::create(path.as_ref())?,
-        })
+        Ok(Self { file: Whole::create(path.as_ref())? })
     }
 }
 
 impl Driver for NdjsonFile {
     fn send(&mut self, work: Work, watch: &mut dyn FnMut(Progress)) -> Result<Receipt, Error> {
-        let format = Ndjson {
-            key: work.key_field().map(Text::from),
-        };
+        let format = Ndjson { key: work.key_field().map(Text::from) };
         if format.key.is_some() && work.fields().iter().any(|name| name.as_str() == ACTION) {
             return Err(Error::Column(ACTION.into()));
         }

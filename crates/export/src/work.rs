@@ -76,44 +76,22 @@ pub struct Work {
 impl From<Cleared<Batch>> for Work {
     fn from(cleared: Cleared<Batch>) -> Self {
         let rows = (0..cleared.len()).collect();
-        Self {
-            cleared,
-            removals: Vec::new(),
-            rows,
-            kept: 0,
-            key: None,
-            run: Text::EMPTY,
-        }
+        Self { cleared, removals: Vec::new(), rows, kept: 0, key: None, run: Text::EMPTY }
     }
 }
 
 impl Work {
     /// The difference to an audience: these keys out, then these rows (by their number) in.
-    pub(crate) fn difference(
-        cleared: Cleared<Batch>,
-        removals: Vec<Key>,
-        rows: Vec<usize>,
-        key: Text,
-    ) -> Self {
+    pub(crate) fn difference(cleared: Cleared<Batch>, removals: Vec<Key>, rows: Vec<usize>, key: Text) -> Self {
         let kept = (cleared.len() - rows.len()) as u64;
-        Self {
-            cleared,
-            removals,
-            rows,
-            kept,
-            key: Some(key),
-            run: Text::EMPTY,
-        }
+        Self { cleared, removals, rows, kept, key: Some(key), run: Text::EMPTY }
     }
 
     /// Names the run, such as by its date. Two deliveries of the same records in one run carry the same idempotency
     /// keys, so that the second is harmless; in another run they are delivered anew.
     #[must_use]
     pub fn run(self, name: &str) -> Self {
-        Self {
-            run: name.into(),
-            ..self
-        }
+        Self { run: name.into(), ..self }
     }
 
     /// How many records there are to deliver.
@@ -189,11 +167,7 @@ impl Work {
     pub(crate) fn record(&self, at: usize) -> Option<Record<'_>> {
         match self.removals.get(at) {
             Some(key) => Some(Record::Remove(key)),
-            None => self
-                .cleared
-                .rows()
-                .nth(*self.rows.get(at - self.removals.len())?)
-                .map(Record::Put),
+            None => self.cleared.rows().nth(*self.rows.get(at - self.removals.len())?).map(Record::Put),
         }
     }
 
@@ -201,10 +175,7 @@ impl Work {
     pub(crate) fn ticket(&self, at: usize, field: Option<&str>) -> Option<Ticket> {
         Some(match self.record(at)? {
             Record::Remove(key) => Ticket::Remove { key: key.clone() },
-            Record::Put(row) => Ticket::Put {
-                profile: row.profile(),
-                key: field.and_then(|field| key_of(row, field)),
-            },
+            Record::Put(row) => Ticket::Put { profile: row.profile(), key: field.and_then(|field| key_of(row, field)) },
         })
     }
 }
@@ -220,10 +191,9 @@ impl Ticket {
 
     pub(crate) fn digest(&self, digest: Digest) -> Digest {
         match self {
-            Self::Put { profile, key } => digest
-                .with(b"put")
-                .with(&profile.0.0)
-                .with(key.as_ref().map_or("", Key::reveal).as_bytes()),
+            Self::Put { profile, key } => {
+                digest.with(b"put").with(&profile.0.0).with(key.as_ref().map_or("", Key::reveal).as_bytes())
+            }
             Self::Remove { key } => digest.with(b"remove").with(key.reveal().as_bytes()),
         }
     }
@@ -247,11 +217,7 @@ fn ordered(mut after: BTreeMap<&Text, BTreeSet<&Text>>) -> Vec<Text> {
     for next in after.values().flatten() {
         *before.entry(next).or_default() += 1;
     }
-    let mut ready: BTreeSet<&Text> = before
-        .iter()
-        .filter(|(_, count)| **count == 0)
-        .map(|(name, _)| *name)
-        .collect();
+    let mut ready: BTreeSet<&Text> = before.iter().filter(|(_, count)| **count == 0).map(|(name, _)| *name).collect();
     let mut names = Vec::with_capacity(before.len());
     while let Some(name) = ready.pop_first() {
         names.push(name.clone());
@@ -268,11 +234,7 @@ fn ordered(mut after: BTreeMap<&Text, BTreeSet<&Text>>) -> Vec<Text> {
 
 /// A row's value in the field by which a destination knows persons; none where it is missing or empty.
 pub(crate) fn key_of(row: &ClearedRow, field: &str) -> Option<Key> {
-    let value = row
-        .fields()
-        .iter()
-        .find(|(name, _)| name.as_str() == field)
-        .map(|(_, value)| value)?;
+    let value = row.fields().iter().find(|(name, _)| name.as_str() == field).map(|(_, value)| value)?;
     let shown = match value {
         Value::Null => return None,
         Value::Text(text) => text.clone(),

@@ -69,11 +69,7 @@ impl Decimal {
             units /= 10;
             scale -= 1;
         }
-        if scale > SCALE {
-            None
-        } else {
-            Some(Self { units, scale })
-        }
+        if scale > SCALE { None } else { Some(Self { units, scale }) }
     }
 
     /// The same from wider arithmetic, where the result fits without rounding.
@@ -133,14 +129,7 @@ impl Decimal {
     #[must_use]
     pub fn checked_mul(self, factor: Self) -> Option<Self> {
         let units = i128::from(self.units) * i128::from(factor.units);
-        Self::narrow(
-            units,
-            if units == 0 {
-                0
-            } else {
-                u32::from(self.scale) + u32::from(factor.scale)
-            },
-        )
+        Self::narrow(units, if units == 0 { 0 } else { u32::from(self.scale) + u32::from(factor.scale) })
     }
 
     /// Whether it is below zero.
@@ -236,9 +225,7 @@ fn exact(sign: i128, whole: &[u8], fraction: &[u8], power: i64) -> Option<Decima
         match digit - b'0' {
             0 => zeros = zeros.saturating_add(u32::from(units != 0)),
             digit => {
-                let shifted = 10_i128
-                    .checked_pow(zeros.saturating_add(1))?
-                    .checked_mul(units)?;
+                let shifted = 10_i128.checked_pow(zeros.saturating_add(1))?.checked_mul(units)?;
                 units = shifted.checked_add(digit.into())?;
                 (zeros, last) = (0, place);
             }
@@ -249,9 +236,7 @@ fn exact(sign: i128, whole: &[u8], fraction: &[u8], power: i64) -> Option<Decima
     }
     let scale = last.checked_sub(power)?;
     if scale < 0 {
-        units = 10_i128
-            .checked_pow(u32::try_from(-scale).ok()?)?
-            .checked_mul(units)?;
+        units = 10_i128.checked_pow(u32::try_from(-scale).ok()?)?.checked_mul(units)?;
     }
     Decimal::narrow(sign * units, u32::try_from(scale.max(0)).ok()?)
 }
@@ -263,15 +248,9 @@ impl fmt::Display for Decimal {
             return show(f, format_args!("{}", self.units));
         }
         let sign = if self.units < 0 { "-" } else { "" };
-        let (units, one) = (
-            u128::from(self.units.unsigned_abs()),
-            ten_to(self.scale.into()).unsigned_abs(),
-        );
+        let (units, one) = (u128::from(self.units.unsigned_abs()), ten_to(self.scale.into()).unsigned_abs());
         let digits = usize::from(self.scale);
-        show(
-            f,
-            format_args!("{sign}{}.{:0digits$}", units / one, units % one),
-        )
+        show(f, format_args!("{sign}{}.{:0digits$}", units / one, units % one))
     }
 }
 
@@ -285,22 +264,14 @@ impl fmt::Debug for Decimal {
 /// Formats that do not describe themselves always get the string.
 impl Serialize for Decimal {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        if self.scale == 0 && to.is_human_readable() {
-            to.serialize_i64(self.units)
-        } else {
-            to.collect_str(self)
-        }
+        if self.scale == 0 && to.is_human_readable() { to.serialize_i64(self.units) } else { to.collect_str(self) }
     }
 }
 
 /// From a whole number or a string. A binary float is refused: what it was meant to say is already lost.
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        if from.is_human_readable() {
-            from.deserialize_any(Exact)
-        } else {
-            from.deserialize_str(Exact)
-        }
+        if from.is_human_readable() { from.deserialize_any(Exact) } else { from.deserialize_str(Exact) }
     }
 }
 
@@ -319,10 +290,7 @@ impl Visitor<'_> for Exact {
         Decimal::narrow(units.into(), 0).ok_or_else(|| E::custom(ParseError::TooManyDigits))
     }
     fn visit_f64<E: Error>(self, _: f64) -> Result<Decimal, E> {
-        Err(E::invalid_type(
-            Unexpected::Other("a binary fraction"),
-            &self,
-        ))
+        Err(E::invalid_type(Unexpected::Other("a binary fraction"), &self))
     }
     fn visit_str<E: Error>(self, text: &str) -> Result<Decimal, E> {
         text.parse().map_err(E::custom)

@@ -14,9 +14,8 @@ use serde::Serialize;
 
 use crate::schema::{Owner, Undeclared};
 use crate::{
-    Action, Actor, Choice, Class, ContentHash, Error, Event, EventId, EventTypeId, FieldId, Fields, Identifier, Issue, Schema, Scope,
-    SourceId, Text, Time, Times, Value, ser,
-    wire::put_value,
+    Action, Actor, Choice, Class, ContentHash, Error, Event, EventId, EventTypeId, FieldId, Fields, Identifier, Issue,
+    Schema, Scope, SourceId, Text, Time, Times, Value, ser, wire::put_value,
 };
 
 /// An event not yet received.
@@ -38,6 +37,7 @@ pub struct Draft {
     notes: Vec<Issue>,
     fault: Option<Issue>,
     import: Text,
+    numbered: Option<u64>,
     raw: Option<Box<[u8]>>,
 }
 
@@ -66,7 +66,16 @@ impl Chosen {
     /// A choice of the data subject for a purpose, with nothing else said.
     #[must_use]
     pub fn new(purpose: &str, action: Action) -> Self {
-        Self { purpose: purpose.into(), channel: None, action, actor: Actor::Subject, expires: None, notice: 0, evidence: None, regime: None }
+        Self {
+            purpose: purpose.into(),
+            channel: None,
+            action,
+            actor: Actor::Subject,
+            expires: None,
+            notice: 0,
+            evidence: None,
+            regime: None,
+        }
     }
 }
 
@@ -92,6 +101,7 @@ impl Draft {
             notes: Vec::new(),
             fault: None,
             import: source.into(),
+            numbered: None,
             raw: None,
         }
     }
@@ -149,6 +159,12 @@ impl Draft {
         Self { import: import.into(), ..self }
     }
 
+    /// The row of its file, from 1, which every issue with it then names.
+    #[must_use]
+    pub fn numbered(self, row: u64) -> Self {
+        Self { numbered: Some(row), ..self }
+    }
+
     /// The record as it came, kept if it must be quarantined.
     #[must_use]
     pub fn raw(self, raw: &[u8]) -> Self {
@@ -174,7 +190,9 @@ impl Draft {
     pub fn properties(mut self, of: &impl Serialize) -> Self {
         match ser::pairs(of) {
             Ok(pairs) => self.properties.extend(pairs),
-            Err(reason) => self.fault = self.fault.or(Some(Issue::new("not_serializable", "properties", &reason.to_string()))),
+            Err(reason) => {
+                self.fault = self.fault.or(Some(Issue::new("not_serializable", "properties", &reason.to_string())))
+            }
         }
         self
     }
@@ -184,7 +202,9 @@ impl Draft {
     pub fn traits(mut self, of: &impl Serialize) -> Self {
         match ser::pairs(of) {
             Ok(pairs) => self.traits.extend(pairs),
-            Err(reason) => self.fault = self.fault.or(Some(Issue::new("not_serializable", "traits", &reason.to_string()))),
+            Err(reason) => {
+                self.fault = self.fault.or(Some(Issue::new("not_serializable", "traits", &reason.to_string())))
+            }
         }
         self
     }
@@ -321,11 +341,15 @@ impl Draft {
     }
 
     /// The same, telling what is not as it should be but keeps nothing out: a trait of the wrong type, an identifier
-    /// without a canonical form, a blocked value, a trait or property that nobody declared.
+    /// without a canonical form, a blocked value, an event that nobody declared.
     ///
     /// # Errors
     /// As [`receive`](Self::receive).
     pub fn receive_noting(&self, now: Time, notes: &mut Vec<Issue>) -> Result<Event, Issue> {
+        self.checked(now, notes).map_err(|issue| Issue { row: issue.row.or(self.numbered), ..issue })
+    }
+
+    fn checked(&self, now: Time, notes: &mut Vec<Issue>) -> Result<Event, Issue> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
@@ -335,7 +359,9 @@ impl Draft {
         let mut extras = BTreeMap::new();
         let what = match schema.event_type(&self.what) {
             Ok(what) => what,
-            Err(error) if schema.spec().undeclared == Undeclared::Quarantine => return Err(name_issue("unknown_event", "event", &error)),
+            Err(error) if schema.spec().undeclared == Undeclared::Quarantine => {
+                return Err(name_issue("unknown_event", "event", &error));
+            }
             Err(_) => {
                 notes.push(Issue::new("undeclared_event", "event", "nobody declared this event"));
                 extras.insert(Text::from(EVENT_NAME), Value::Text(self.what.clone()));
@@ -347,7 +373,9 @@ impl Draft {
             people.add(schema, kind, raw, notes)?;
         }
         let mut previous = match &self.previous {
-            Some((kind, raw)) => Some(schema.identifier(kind, raw).map_err(|error| name_issue("bad_previous", "previous", &error))?),
+            Some((kind, raw)) => {
+                Some(schema.identifier(kind, raw).map_err(|error| name_issue("bad_previous", "previous", &error))?)
+            }
             None => None,
         };
         if let Some(blocked) = previous.take_if(|identifier| schema.is_blocked(identifier)) {
@@ -355,8 +383,16 @@ impl Draft {
             people.sort_in(schema, blocked, true);
         }
         let traits = self.fields(Owner::Profile, "traits", &self.traits, Strictness::SetAside, &mut extras, notes)?;
-        let properties = self.fields(Owner::Event(what), "properties", &self.properties, Strictness::Quarantine, &mut extras, notes)?;
-        let context: BTreeMap<Text, Value> = self.context.iter().filter(|(_, value)| !value.is_null()).cloned().collect();
+        let properties = self.fields(
+            Owner::Event(what),
+            "properties",
+            &self.properties,
+            Strictness::Quarantine,
+            &mut extras,
+            notes,
+        )?;
+        let context: BTreeMap<Text, Value> =
+            self.context.iter().filter(|(_, value)| !value.is_null()).cloned().collect();
         let mut event = Event {
             id: EventId([0; 16]),
             content: ContentHash([0; 16]),
@@ -470,16 +506,24 @@ impl Draft {
             return if self.choices.is_empty() {
                 Ok(Box::default())
             } else {
-                Err(Issue::new("choice_of_nobody", "choices", "a consent choice needs an identifier on which it is made"))
+                Err(Issue::new(
+                    "choice_of_nobody",
+                    "choices",
+                    "a consent choice needs an identifier on which it is made",
+                ))
             };
         };
         let choice = |it: &Chosen| {
             let purpose = match it.purpose.as_str() {
                 "*" => Scope::All,
-                name => Scope::Only(schema.purpose(name).map_err(|error| name_issue("unknown_purpose", "choices.purpose", &error))?),
+                name => Scope::Only(
+                    schema.purpose(name).map_err(|error| name_issue("unknown_purpose", "choices.purpose", &error))?,
+                ),
             };
             let channel = match &it.channel {
-                Some(name) => Some(schema.channel(name).map_err(|error| name_issue("unknown_channel", "choices.channel", &error))?),
+                Some(name) => Some(
+                    schema.channel(name).map_err(|error| name_issue("unknown_channel", "choices.channel", &error))?,
+                ),
                 None => None,
             };
             Ok(Choice {
@@ -503,7 +547,11 @@ impl Draft {
     fn check(&self, event: &Event) -> Result<(), Issue> {
         let limits = self.schema.limits();
         if event.times.occurred < limits.earliest {
-            return Err(Issue::new("too_early", "timestamp", "it is said to have happened before the earliest accepted time"));
+            return Err(Issue::new(
+                "too_early",
+                "timestamp",
+                "it is said to have happened before the earliest accepted time",
+            ));
         }
         if event.who.len() + event.groups.len() + event.blocked.len() > limits.identifiers {
             return Err(Issue::new("too_many_identifiers", "who", "more identifiers than the limit"));

@@ -1,10 +1,11 @@
 //! What sources say, and what the log holds.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::{
-    ChannelId, ContentHash, EventId, EventTypeId, FieldId, Identifier, Issue, Member, Pii, PurposeId, SourceId, Text,
-    Time, Value,
+    ChannelId, ContentHash, EventId, EventTypeId, FieldId, Identifier, Issue, Member, Pii, PurposeId, Schema, SourceId,
+    Text, Time, Value,
 };
 
 /// Values by field, sorted by field, no field twice.
@@ -37,7 +38,9 @@ impl Times {
     #[must_use]
     pub fn new(original: Option<Time>, sent: Option<Time>, received: Time) -> Self {
         let claimed = match (original, sent) {
-            (Some(original), Some(sent)) if original <= sent => Time(received.0.saturating_sub(sent.0.saturating_sub(original.0))),
+            (Some(original), Some(sent)) if original <= sent => {
+                Time(received.0.saturating_sub(sent.0.saturating_sub(original.0)))
+            }
             (Some(original), _) => original,
             (None, _) => received,
         };
@@ -90,6 +93,51 @@ impl Event {
     #[must_use]
     pub fn stated(&self, field: FieldId) -> &Value {
         find(&self.traits, field)
+    }
+
+    /// The event in names, as one value: for showing it, and for handing it over.
+    ///
+    /// ```
+    /// use onefold_model::{Kind, Party, Schema, Time};
+    /// let schema = Schema::builder().source("web", Party::First, 50).kind(Kind::person("user")).build([7; 32].into())?;
+    /// let event = schema.draft("web", "page").who("user", "u-1").set("url", "/").receive(Time::EPOCH)?;
+    /// let said = event.message(&schema).to_json();
+    /// assert!(said.contains(r#""user":["u-1"]"#) && said.contains(r#""properties":{"url":"/"}"#));
+    /// # Ok::<(), onefold_model::Error>(())
+    /// ```
+    #[must_use]
+    pub fn message(&self, schema: &Schema) -> Value {
+        let mut who: BTreeMap<Text, Vec<Value>> = BTreeMap::new();
+        for identifier in self.who.iter().chain(&self.groups).chain(&self.blocked).chain(&self.previous) {
+            let kind = schema.kind_info(identifier.member().kind).map_or(Text::EMPTY, |kind| kind.name.clone());
+            who.entry(kind).or_default().push(Value::Text(identifier.value().reveal().clone()));
+        }
+        let name = |field: &FieldId| schema.field_info(*field).map_or(Text::EMPTY, |info| info.declared.name.clone());
+        let fields =
+            |fields: &Fields| fields.iter().map(|(field, value)| (name(field), value.clone())).collect::<Vec<_>>();
+        let set_aside = |path: &str| {
+            let named =
+                |(name, value): &(Text, Value)| name.strip_prefix(path).map(|name| (name.into(), value.clone()));
+            self.extras.iter().filter_map(named).collect::<Vec<_>>()
+        };
+        let said = self.extras.iter().find(|(name, _)| name == "event").map(|(_, value)| value.clone());
+        let what = schema.event(self.what).map_or(Value::Null, |event| Value::Text(event.name.clone()));
+        let source = schema.source_info(self.source).map_or(Value::Null, |source| Value::Text(source.name.clone()));
+        Value::map(
+            [
+                ("id", Value::from(self.id.to_string())),
+                ("source", source),
+                ("type", said.unwrap_or(what)),
+                ("who", Value::map(who.into_iter().map(|(kind, values)| (kind, values.into())))),
+                ("timestamp", self.times.original.into()),
+                ("sentAt", self.times.sent.into()),
+                ("receivedAt", self.times.received.into()),
+                ("traits", Value::map([fields(&self.traits), set_aside("traits.")].concat())),
+                ("properties", Value::map([fields(&self.properties), set_aside("properties.")].concat())),
+                ("context", Value::map(self.context.iter().cloned())),
+            ]
+            .map(|(name, value)| (Text::from(name), value)),
+        )
     }
 
     /// The order in which copies of one id compete: the smallest is live.
@@ -193,8 +241,12 @@ pub enum Actor {
 
 impl Actor {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 4] =
-        [("subject", Self::Subject), ("guardian", Self::Guardian), ("import", Self::Import), ("controller", Self::Controller)];
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("subject", Self::Subject),
+        ("guardian", Self::Guardian),
+        ("import", Self::Import),
+        ("controller", Self::Controller),
+    ];
 
     /// The actor of that name.
     #[must_use]

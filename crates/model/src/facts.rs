@@ -1,6 +1,8 @@
 //! The traits by which siblings meet inside their own loops.
 
-use crate::{ChannelId, EventTypeId, FieldId, Member, Position, ProfileId, PurposeId, RelationId, Run, Time, Until, Value};
+use crate::{
+    ChannelId, EventTypeId, FieldId, Member, Position, ProfileId, PurposeId, RelationId, Run, Time, Until, Value,
+};
 
 /// What is known of one person now. Asked by segments and models.
 pub trait Facts {

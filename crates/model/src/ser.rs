@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use serde::ser::{self, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer};
+use serde::ser::{
+    self, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+    SerializeTupleStruct, SerializeTupleVariant, Serializer,
+};
 
 use crate::{Decimal, Text, Value};
 
@@ -58,10 +61,18 @@ impl Serializer for ToValue {
         Ok(Value::Bool(yes))
     }
     fn serialize_f32(self, number: f32) -> Result<Value, Unfit> {
-        number.to_string().parse::<Decimal>().map(Value::Decimal).map_err(|_| Unfit("a number is not finite or too long".into()))
+        number
+            .to_string()
+            .parse::<Decimal>()
+            .map(Value::Decimal)
+            .map_err(|_| Unfit("a number is not finite or too long".into()))
     }
     fn serialize_f64(self, number: f64) -> Result<Value, Unfit> {
-        number.to_string().parse::<Decimal>().map(Value::Decimal).map_err(|_| Unfit("a number is not finite or too long".into()))
+        number
+            .to_string()
+            .parse::<Decimal>()
+            .map(Value::Decimal)
+            .map_err(|_| Unfit("a number is not finite or too long".into()))
     }
     fn serialize_char(self, letter: char) -> Result<Value, Unfit> {
         Ok(Value::Text(Text::from(&*letter.encode_utf8(&mut [0; 4]))))
@@ -90,7 +101,13 @@ impl Serializer for ToValue {
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<Value, Unfit> {
         value.serialize(self)
     }
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(self, _: &'static str, _: u32, variant: &'static str, value: &T) -> Result<Value, Unfit> {
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<Value, Unfit> {
         Ok(Value::map([(variant.into(), value.serialize(Self)?)]))
     }
     fn serialize_seq(self, _: Option<usize>) -> Result<Items, Unfit> {
@@ -111,7 +128,13 @@ impl Serializer for ToValue {
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Pairs, Unfit> {
         self.serialize_map(None)
     }
-    fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Pairs, Unfit> {
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Pairs, Unfit> {
         Ok(Pairs { variant: Some(variant), key: None, pairs: Vec::new() })
     }
 }
@@ -143,7 +166,12 @@ macro_rules! items {
         }
     )* };
 }
-items!(SerializeSeq::serialize_element, SerializeTuple::serialize_element, SerializeTupleStruct::serialize_field, SerializeTupleVariant::serialize_field);
+items!(
+    SerializeSeq::serialize_element,
+    SerializeTuple::serialize_element,
+    SerializeTupleStruct::serialize_field,
+    SerializeTupleVariant::serialize_field
+);
 
 struct Pairs {
     variant: Option<&'static str>,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::{
-    ChannelId, Draft, Error, Event, EventTypeId, Facts, FieldId, Identifier, Issue, Member, Members, People, ProfileId, PurposeId, RelationId, Run,
-    Schema, Time, Until, Value,
+    ChannelId, Draft, Error, Event, EventTypeId, Facts, FieldId, Identifier, Issue, Member, Members, People, ProfileId,
+    PurposeId, RelationId, Run, Schema, Time, Until, Value,
 };
 
 /// One person's traits and events, and what she permits. It answers as [`Facts`], and as [`People`] of one.

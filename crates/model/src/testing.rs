@@ -14,8 +14,8 @@ use proptest::sample::select;
 
 use crate::schema::{EventType, Field, Group};
 use crate::{
-    Action, Chosen, Currency, Date, Decimal, Draft, Form, Kind, Money, Party, Schema, Score,
-    Survivorship, Text, Time, Type, Value,
+    Action, Chosen, Currency, Date, Decimal, Draft, Form, Kind, Money, Party, Schema, Score, Survivorship, Text, Time,
+    Type, Value,
 };
 
 /// When the drafts of [`draft`] begin.
@@ -26,18 +26,15 @@ pub const NOW: Time = Time::from_secs(1_772_000_000 + 30 * 86_400);
 /// Any value: every variant, lists and maps a few levels deep.
 pub fn value() -> impl Strategy<Value = Value> {
     plain().prop_recursive(3, 24, 4, |inner| {
-        prop_oneof![
-            vec(inner.clone(), 0..4).prop_map(Value::from),
-            vec((text(), inner), 0..4).prop_map(Value::map),
-        ]
+        prop_oneof![vec(inner.clone(), 0..4).prop_map(Value::from), vec((text(), inner), 0..4).prop_map(Value::map),]
     })
 }
 
 /// Any value that is no list and no map.
 pub fn plain() -> impl Strategy<Value = Value> {
     let decimal = || (any::<i64>(), 0..=18_u8).prop_filter_map("no such number", decimal);
-    let currency = select(vec!["EUR", "USD", "JPY"])
-        .prop_filter_map("no currency", |code| code.parse::<Currency>().ok());
+    let currency =
+        select(vec!["EUR", "USD", "JPY"]).prop_filter_map("no currency", |code| code.parse::<Currency>().ok());
     prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -46,8 +43,7 @@ pub fn plain() -> impl Strategy<Value = Value> {
         (decimal(), currency).prop_map(|(amount, currency)| Money::new(amount, currency).into()),
         text().prop_map(Value::from),
         any::<i64>().prop_map(|micros| Value::Time(Time(micros))),
-        (-700_000..2_900_000_i32)
-            .prop_filter_map("no such day", |days| Date::from_days(days).map(Value::from)),
+        (-700_000..2_900_000_i32).prop_filter_map("no such day", |days| Date::from_days(days).map(Value::from)),
         any::<f64>().prop_filter_map("no score", |number| Score::new(number).map(Value::from)),
     ]
 }
@@ -76,36 +72,17 @@ pub fn time(within: Range<Time>) -> impl Strategy<Value = Time> {
 
 /// A small shop: a CRM, a web shop and a vendor; customers by user id, e-mail and phone; browsers that are linked with
 /// consent, at most three to a person; households.
-#[expect(
-    clippy::missing_panics_doc,
-    clippy::expect_used,
-    reason = "a fixed schema, for tests"
-)]
+#[expect(clippy::missing_panics_doc, clippy::expect_used, reason = "a fixed schema, for tests")]
 #[must_use]
 pub fn shop() -> Schema {
-    let field = |name: &str, ty, keep| Field {
-        name: name.into(),
-        ty,
-        keep: Some(keep),
-        ..Field::default()
-    };
+    let field = |name: &str, ty, keep| Field { name: name.into(), ty, keep: Some(keep), ..Field::default() };
     let mut spec = Schema::builder()
         .source("crm", Party::First, 90)
         .source("web", Party::First, 50)
         .source("vendor", Party::Third, 10)
         .kind(Kind::person("user_id").unique())
-        .kind(
-            Kind::person("email")
-                .form(Form::Email)
-                .limit(2)
-                .block("info@*"),
-        )
-        .kind(
-            Kind::person("phone")
-                .form(Form::Phone)
-                .shareable()
-                .limit_within(2, Duration::from_hours(24)),
-        )
+        .kind(Kind::person("email").form(Form::Email).limit(2).block("info@*"))
+        .kind(Kind::person("phone").form(Form::Phone).shareable().limit_within(2, Duration::from_hours(24)))
         .kind(Kind::device("anonymous_id").limit(3).stitch("recognition"))
         .kind(Kind::device("kiosk").session(Duration::from_mins(30)))
         .kind(Kind::group("household", "lives_in"))
@@ -115,23 +92,10 @@ pub fn shop() -> Schema {
         .field("street", Type::Text)
         .field("city", Type::Text)
         .field("birth_date", Type::Date)
-        .event(
-            "product_view",
-            [("product_id", Type::Text), ("category", Type::Text)],
-        )
-        .event(
-            "add_to_cart",
-            [("cart_id", Type::Text), ("product_id", Type::Text)],
-        )
-        .event(
-            "purchase",
-            [("cart_id", Type::Text), ("amount", Type::Money)],
-        )
-        .declare_event(EventType {
-            name: "return".into(),
-            passive: true,
-            ..EventType::default()
-        })
+        .event("product_view", [("product_id", Type::Text), ("category", Type::Text)])
+        .event("add_to_cart", [("cart_id", Type::Text), ("product_id", Type::Text)])
+        .event("purchase", [("cart_id", Type::Text), ("amount", Type::Money)])
+        .declare_event(EventType { name: "return".into(), passive: true, ..EventType::default() })
         .purpose("marketing")
         .purpose("recognition")
         .channel("email")
@@ -142,28 +106,20 @@ pub fn shop() -> Schema {
         fields: ["street", "city"].map(Text::from).into(),
         keep: Survivorship::MostComplete,
     });
-    spec.build([7; 32].into())
-        .expect("the shop's schema holds together")
+    spec.build([7; 32].into()).expect("the shop's schema holds together")
 }
 
 /// A record of the [`shop`], which receives it at [`NOW`]: from few customers, few hours, so that records meet.
 pub fn draft() -> impl Strategy<Value = Draft> {
     let who = prop_oneof![
-        select(vec![
-            ("user_id", "u-1"),
-            ("user_id", "u-2"),
-            ("user_id", "u-3")
-        ]),
+        select(vec![("user_id", "u-1"), ("user_id", "u-2"), ("user_id", "u-3")]),
         select(vec![
             ("email", "ada@example.com"),
             ("email", "Ada@Example.com "),
             ("email", "ben@example.com"),
             ("email", "info@example.com")
         ]),
-        select(vec![
-            ("phone", "+49 30 1234567"),
-            ("phone", "+49 30 7654321")
-        ]),
+        select(vec![("phone", "+49 30 1234567"), ("phone", "+49 30 7654321")]),
         select(vec![
             ("anonymous_id", "a-1"),
             ("anonymous_id", "a-2"),
@@ -181,19 +137,11 @@ pub fn draft() -> impl Strategy<Value = Draft> {
     ];
     let source = select(vec!["crm", "web", "vendor"]);
     let schema = shop();
-    let parts = (
-        source,
-        vec(who, 1..4),
-        said,
-        time(FIRST..NOW),
-        option::weighted(0.2, 0..20_u32),
-    );
+    let parts = (source, vec(who, 1..4), said, time(FIRST..NOW), option::weighted(0.2, 0..20_u32));
     parts.prop_map(move |(source, who, said, at, id)| {
         let begun = |what| {
             let draft = schema.draft(source, what).at(at);
-            let named = who
-                .iter()
-                .fold(draft, |draft, (kind, raw)| draft.who(kind, raw));
+            let named = who.iter().fold(draft, |draft, (kind, raw)| draft.who(kind, raw));
             match id {
                 Some(id) => named.message_id(&format!("m-{id}")),
                 None => named,
@@ -202,21 +150,15 @@ pub fn draft() -> impl Strategy<Value = Draft> {
         // A choice needs somebody who makes it.
         let maker = |draft: Draft| draft.who("anonymous_id", "a-1");
         match said {
-            Said::Saw(product) => begun("product_view")
-                .set("product_id", product)
-                .set("category", "shoes"),
-            Said::Carted(cart) => begun("add_to_cart")
-                .set("cart_id", cart)
-                .set("product_id", "p-1"),
+            Said::Saw(product) => begun("product_view").set("product_id", product).set("category", "shoes"),
+            Said::Carted(cart) => begun("add_to_cart").set("cart_id", cart).set("product_id", "p-1"),
             Said::Bought(cart, cents) => {
                 let amount = Value::from(decimal((cents, 2)));
                 let amount = Value::from(format!("{amount} EUR"));
                 begun("purchase").set("cart_id", cart).set("amount", amount)
             }
             Said::States(name, text) => begun("identify").trait_(name, text),
-            Said::Chose(purpose, action) => {
-                maker(begun("consent")).choose(Chosen::new(purpose, action))
-            }
+            Said::Chose(purpose, action) => maker(begun("consent")).choose(Chosen::new(purpose, action)),
         }
     })
 }

@@ -84,11 +84,7 @@ impl Time {
     /// ```
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
-        if self.0 < earlier.0 {
-            Duration::ZERO
-        } else {
-            Duration::from_micros(self.0.abs_diff(earlier.0))
-        }
+        if self.0 < earlier.0 { Duration::ZERO } else { Duration::from_micros(self.0.abs_diff(earlier.0)) }
     }
 
     /// The day on which it falls, UTC.
@@ -105,20 +101,11 @@ impl Time {
     pub fn from_calendar(text: &str) -> Result<Self, ParseError> {
         let mut text = Reader(text.as_bytes());
         let (year, month, day) = year_month_day(&mut text).ok_or(ParseError::NotATime)?;
-        let clock = if text.at_end() {
-            0
-        } else {
-            clock(&mut text)
-                .filter(|_| text.at_end())
-                .ok_or(ParseError::NotATime)?
-        };
+        let clock =
+            if text.at_end() { 0 } else { clock(&mut text).filter(|_| text.at_end()).ok_or(ParseError::NotATime)? };
         let date = Date::new(year, month, day).ok_or(ParseError::NoSuchDay)?;
         let time = Self(date.midnight().0 + clock);
-        if time.in_calendar() {
-            Ok(time)
-        } else {
-            Err(ParseError::NoSuchDay)
-        }
+        if time.in_calendar() { Ok(time) } else { Err(ParseError::NoSuchDay) }
     }
 
     const fn in_calendar(self) -> bool {
@@ -199,25 +186,12 @@ impl fmt::Display for Time {
             time if !time.in_calendar() => return show(f, format_args!("@{}", time.0)),
             _ => {}
         }
-        let (date, second, micro) = (
-            self.date(),
-            self.0.rem_euclid(DAY) / SECOND,
-            self.0.rem_euclid(SECOND),
-        );
+        let (date, second, micro) = (self.date(), self.0.rem_euclid(DAY) / SECOND, self.0.rem_euclid(SECOND));
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
         match (micro, micro % 1000) {
             (0, _) => show(f, format_args!("{date}T{hour:02}:{minute:02}:{second:02}Z")),
-            (_, 0) => show(
-                f,
-                format_args!(
-                    "{date}T{hour:02}:{minute:02}:{second:02}.{:03}Z",
-                    micro / 1000
-                ),
-            ),
-            _ => show(
-                f,
-                format_args!("{date}T{hour:02}:{minute:02}:{second:02}.{micro:06}Z"),
-            ),
+            (_, 0) => show(f, format_args!("{date}T{hour:02}:{minute:02}:{second:02}.{:03}Z", micro / 1000)),
+            _ => show(f, format_args!("{date}T{hour:02}:{minute:02}:{second:02}.{micro:06}Z")),
         }
     }
 }
@@ -234,9 +208,7 @@ fn micros(span: Duration) -> i128 {
 }
 
 fn nearest(micros: i128) -> Time {
-    micros
-        .try_into()
-        .map_or(if micros < 0 { Time::MIN } else { Time::MAX }, Time)
+    micros.try_into().map_or(if micros < 0 { Time::MIN } else { Time::MAX }, Time)
 }
 
 /// Later by so much, at most [`Time::MAX`]; what is finer than a microsecond is cut off.

@@ -167,7 +167,9 @@ impl Value {
                 let text = trimmed(&text);
                 match text.parse::<Date>() {
                     Ok(date) => Self::Date(date),
-                    Err(_) => Self::Date(crate::normalise::date(&text, crate::normalise::Order::DayFirst).ok()?.parse().ok()?),
+                    Err(_) => {
+                        Self::Date(crate::normalise::date(&text, crate::normalise::Order::DayFirst).ok()?.parse().ok()?)
+                    }
                 }
             }
             (Type::Score, Self::Int(number)) => Self::Score(Score::new(number as f64)?),
@@ -289,16 +291,17 @@ impl Value {
     }
 
     fn json(&self, out: &mut String) {
-        let list = |out: &mut String, open: char, close: char, count: usize, item: &mut dyn FnMut(&mut String, usize)| {
-            out.push(open);
-            for nth in 0..count {
-                if nth > 0 {
-                    out.push(',');
+        let list =
+            |out: &mut String, open: char, close: char, count: usize, item: &mut dyn FnMut(&mut String, usize)| {
+                out.push(open);
+                for nth in 0..count {
+                    if nth > 0 {
+                        out.push(',');
+                    }
+                    item(out, nth);
                 }
-                item(out, nth);
-            }
-            out.push(close);
-        };
+                out.push(close);
+            };
         match self {
             Self::Null => out.push_str("null"),
             Self::Bool(yes) => out.push_str(if *yes { "true" } else { "false" }),

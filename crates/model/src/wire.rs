@@ -14,8 +14,9 @@ use std::sync::Arc;
 use crate::draft::{EVENT_NAME, sorted, source_name};
 use crate::schema::Owner;
 use crate::{
-    Action, Actor, Choice, ContentHash, Date, Decimal, Entry, Event, EventId, EventTypeId, FieldId, Fields, Identifier, Issue, Member,
-    Money, Pii, Quarantined, Retraction, Ruling, Schema, Scope, Score, Text, Time, Times, Token, Value, Word,
+    Action, Actor, Choice, ContentHash, Date, Decimal, Entry, Event, EventId, EventTypeId, FieldId, Fields, Identifier,
+    Issue, Member, Money, Pii, Quarantined, Retraction, Ruling, Schema, Scope, Score, Text, Time, Times, Token, Value,
+    Word,
 };
 
 const VERSION: u8 = 1;
@@ -142,7 +143,12 @@ impl Entry {
                     _ => Some(EventId(from.hash()?)),
                 },
                 import: from.text()?,
-                issue: Issue { code: from.text()?, path: from.text()?, detail: from.text()?, row: from.uint()?.checked_sub(1) },
+                issue: Issue {
+                    code: from.text()?,
+                    path: from.text()?,
+                    detail: from.text()?,
+                    row: from.uint()?.checked_sub(1),
+                },
                 raw: {
                     let length = from.length()?;
                     Pii::new(from.take(length)?.into())
@@ -257,7 +263,13 @@ fn event(from: &mut Reader<'_>, schema: &Schema) -> Read<Event> {
 }
 
 /// Stored names as the fields of today; what does not fit goes to the extras, and extras that fit come back.
-fn fields(schema: &Schema, owner: Owner, path: &str, stored: Vec<(Text, Value)>, extras: &mut BTreeMap<Text, Value>) -> Fields {
+fn fields(
+    schema: &Schema,
+    owner: Owner,
+    path: &str,
+    stored: Vec<(Text, Value)>,
+    extras: &mut BTreeMap<Text, Value>,
+) -> Fields {
     let again: Vec<(Text, Value)> = extras
         .range::<str, _>((std::ops::Bound::Included(path), std::ops::Bound::Unbounded))
         .map_while(|(name, value)| name.strip_prefix(path).map(|name| (Text::from(name), value.clone())))
@@ -487,7 +499,9 @@ impl<'a> Reader<'a> {
             }
             5 => Value::Text(self.text()?),
             6 => Value::Time(Time(self.int()?)),
-            7 => Value::Date(i32::try_from(self.int()?).ok().and_then(Date::from_days).ok_or(WireError::Damaged("a day"))?),
+            7 => Value::Date(
+                i32::try_from(self.int()?).ok().and_then(Date::from_days).ok_or(WireError::Damaged("a day"))?,
+            ),
             8 => {
                 let mut items = Vec::new();
                 for _ in 0..self.length()? {
@@ -530,7 +544,11 @@ impl<'a> Reader<'a> {
             on: on.ok_or(WireError::Damaged("a choice of nobody"))?,
             purpose: match purpose.as_str() {
                 "*" => Scope::All,
-                name => Scope::Only(schema.purpose(name).map_err(|_| WireError::Undeclared { what: "purpose", name: purpose.clone() })?),
+                name => Scope::Only(
+                    schema
+                        .purpose(name)
+                        .map_err(|_| WireError::Undeclared { what: "purpose", name: purpose.clone() })?,
+                ),
             },
             channel: match channel {
                 Some(name) => Some(schema.channel(&name).map_err(|_| WireError::Undeclared { what: "channel", name })?),

@@ -5,12 +5,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use onefold_model::schema::{
-    EventType, Field, Group, LimitWithin, Purpose, Source, Spec, Undeclared, View,
-};
+use onefold_model::schema::{EventType, Field, Group, LimitWithin, Purpose, Source, Spec, Undeclared, View};
 use onefold_model::{
-    Class, Form, Identity, Kind, Labels, Limits, Origin, Party, Schema, Sensitivity, Survivorship,
-    Type,
+    Class, Form, Identity, Kind, Labels, Limits, Origin, Party, Schema, Sensitivity, Survivorship, Type,
 };
 
 fn page() -> String {
@@ -20,11 +17,7 @@ fn page() -> String {
 #[test]
 fn every_example_of_the_page_is_a_schema() {
     let page = page();
-    let examples: Vec<&str> = page
-        .split("```toml\n")
-        .skip(1)
-        .filter_map(|rest| rest.split("```").next())
-        .collect();
+    let examples: Vec<&str> = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert!(examples.len() > 10, "{}", examples.len());
     for example in examples {
         let schema = Schema::from_toml(example, &[], [7; 32].into());
@@ -35,9 +28,7 @@ fn every_example_of_the_page_is_a_schema() {
 #[test]
 fn the_message_that_the_page_shows_is_the_one_that_is_given() {
     let text = "[[kind]]\nname = \"cookie\"\nclass = \"device\"\n\nstich = \"recognition\"\n";
-    let Err(onefold_model::Error::Invalid(faults)) = Spec::from_toml(text) else {
-        panic!()
-    };
+    let Err(onefold_model::Error::Invalid(faults)) = Spec::from_toml(text) else { panic!() };
     let shown = faults[0].show("shop.toml", text);
     assert!(page().contains(&shown), "{shown}");
 }
@@ -50,11 +41,7 @@ fn every_key_is_on_the_page() {
         ty: Type::Money,
         currency: "EUR".parse().ok(),
         keep: Some(Survivorship::Union),
-        labels: Labels {
-            identity: Identity::Direct,
-            sensitivity: Sensitivity::Pii,
-            origin: Origin::Derived,
-        },
+        labels: Labels { identity: Identity::Direct, sensitivity: Sensitivity::Pii, origin: Origin::Derived },
         values: vec!["a".into()],
     };
     let kind = Kind {
@@ -66,10 +53,7 @@ fn every_key_is_on_the_page() {
         unique: true,
         shareable: true,
         limit: Some(1),
-        limit_within: Some(LimitWithin {
-            count: 1,
-            within: Duration::from_mins(1),
-        }),
+        limit_within: Some(LimitWithin { count: 1, within: Duration::from_mins(1) }),
         generic_above: Some(1),
         session: Some(Duration::from_mins(1)),
         stitch: Some("a".into()),
@@ -79,29 +63,12 @@ fn every_key_is_on_the_page() {
     let spec = Spec {
         undeclared: Undeclared::Keep,
         limits: Limits::default(),
-        sources: vec![Source {
-            name: "a".into(),
-            party: Party::First,
-            trust: 1,
-            basis: Some("a".into()),
-        }],
+        sources: vec![Source { name: "a".into(), party: Party::First, trust: 1, basis: Some("a".into()) }],
         kinds: vec![kind],
         fields: vec![field.clone()],
-        groups: vec![Group {
-            name: "a".into(),
-            fields: vec![],
-            keep: Survivorship::Union,
-        }],
-        events: vec![EventType {
-            name: "a".into(),
-            also: vec!["a".into()],
-            properties: vec![field],
-            passive: true,
-        }],
-        purposes: vec![Purpose {
-            name: "a".into(),
-            also: vec!["a".into()],
-        }],
+        groups: vec![Group { name: "a".into(), fields: vec![], keep: Survivorship::Union }],
+        events: vec![EventType { name: "a".into(), also: vec!["a".into()], properties: vec![field], passive: true }],
+        purposes: vec![Purpose { name: "a".into(), also: vec!["a".into()] }],
         channels: vec!["a".into()],
         views: vec![View {
             name: "a".into(),
@@ -122,10 +89,7 @@ fn every_key_is_on_the_page() {
             format!("(`{key}`)"),
             format!("the length `{key}`"),
         ];
-        assert!(
-            forms.iter().any(|form| page.contains(form)),
-            "`{key}` is not on the page"
-        );
+        assert!(forms.iter().any(|form| page.contains(form)), "`{key}` is not on the page");
     }
 }
 
@@ -181,9 +145,6 @@ fn the_standard_schema_is_described_as_it_is() {
         .chain(standard.purposes.iter().map(|it| &it.name))
         .chain(&standard.channels);
     for name in names {
-        assert!(
-            section.contains(&format!("`{name}`")),
-            "`{name}` is not in the section"
-        );
+        assert!(section.contains(&format!("`{name}`")), "`{name}` is not in the section");
     }
 }

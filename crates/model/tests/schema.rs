@@ -3,8 +3,7 @@
 
 use onefold_model::schema::{EventType, Field, Group, LimitWithin, Purpose, Source, Spec, View};
 use onefold_model::{
-    Class, Error, EventTypeId, Form, Kind, Limits, Party, Schema, SchemaBuilder, Survivorship,
-    Time, Type,
+    Class, Error, EventTypeId, Form, Kind, Limits, Party, Schema, SchemaBuilder, Survivorship, Time, Type,
 };
 use std::time::Duration;
 
@@ -23,40 +22,19 @@ fn all_faults_are_reported_at_once() {
         .source("crm", Party::First, 1)
         .source("crm", Party::First, 2)
         .source(" ", Party::First, 2)
-        .kind(Kind {
-            relation: Some("owns".into()),
-            ..Kind::person("email")
-        })
+        .kind(Kind { relation: Some("owns".into()), ..Kind::person("email") })
         .kind(Kind::person("record"))
-        .kind(Kind {
-            class: Class::Group,
-            ..Kind::person("household")
-        })
-        .kind(Kind {
-            class: Class::Record,
-            ..Kind::person("row")
-        })
+        .kind(Kind { class: Class::Group, ..Kind::person("household") })
+        .kind(Kind { class: Class::Record, ..Kind::person("row") })
         .kind(Kind::person("user_id").session(Duration::from_mins(30)))
         .kind(Kind::person("card").limit(0))
         .kind(Kind::person("token").limit_within(0, Duration::from_mins(1)))
         .kind(Kind::person("mail").region("DE"))
         .kind(Kind::device("cookie").stitch("recogniton"))
         .field("city", Type::Text)
-        .declare_field(Field {
-            name: "city".into(),
-            ..Field::default()
-        })
-        .declare_field(Field {
-            name: "size".into(),
-            ty: Type::Int,
-            values: vec!["S".into()],
-            ..Field::default()
-        })
-        .declare_field(Field {
-            name: "sum".into(),
-            currency: "EUR".parse().ok(),
-            ..Field::default()
-        })
+        .declare_field(Field { name: "city".into(), ..Field::default() })
+        .declare_field(Field { name: "size".into(), ty: Type::Int, values: vec!["S".into()], ..Field::default() })
+        .declare_field(Field { name: "sum".into(), currency: "EUR".parse().ok(), ..Field::default() })
         .event("page", [("url", Type::Text)])
         .event("page", [("title", Type::Text)])
         .event("purchase", [("sku", Type::Text), ("sku", Type::Int)])
@@ -68,36 +46,15 @@ fn all_faults_are_reported_at_once() {
         .purpose("recognition")
         .channel("email")
         .channel("email")
-        .limits(Limits {
-            depth: 65,
-            ..Limits::default()
-        })
+        .limits(Limits { depth: 65, ..Limits::default() })
         .spec();
-    builder.purposes.push(Purpose {
-        name: "all".into(),
-        also: vec!["*".into()],
-    });
+    builder.purposes.push(Purpose { name: "all".into(), also: vec!["*".into()] });
     builder.groups = vec![
-        Group {
-            name: "address".into(),
-            fields: vec!["city".into(), "steet".into()],
-            ..Group::default()
-        },
-        Group {
-            name: "place".into(),
-            fields: vec!["city".into()],
-            ..Group::default()
-        },
-        Group {
-            name: "place".into(),
-            ..Group::default()
-        },
+        Group { name: "address".into(), fields: vec!["city".into(), "steet".into()], ..Group::default() },
+        Group { name: "place".into(), fields: vec!["city".into()], ..Group::default() },
+        Group { name: "place".into(), ..Group::default() },
     ];
-    builder.views.push(View {
-        name: "billing".into(),
-        sources: vec!["erp".into()],
-        ..View::default()
-    });
+    builder.views.push(View { name: "billing".into(), sources: vec!["erp".into()], ..View::default() });
     let found = faults(&builder);
     let expected = [
         ("S01", "source `crm` is declared twice"),
@@ -114,70 +71,35 @@ fn all_faults_are_reported_at_once() {
         ("S04", "unknown purpose `recogniton`"),
         ("S04", "unknown source `erp`"),
         ("S05", "field `city` stands in two field groups"),
-        (
-            "S06",
-            "kind `user_id` is no device, and only devices have sessions",
-        ),
-        (
-            "S06",
-            "kind `mail` is no phone, and only phones have a region",
-        ),
-        (
-            "S06",
-            "field `size` is no text, and only texts have a list of values",
-        ),
-        (
-            "S06",
-            "field `sum` is no money, and only money has a currency",
-        ),
+        ("S06", "kind `user_id` is no device, and only devices have sessions"),
+        ("S06", "kind `mail` is no phone, and only phones have a region"),
+        ("S06", "field `size` is no text, and only texts have a list of values"),
+        ("S06", "field `sum` is no money, and only money has a currency"),
         ("S07", "kind `card` has a limit of 0"),
         ("S07", "kind `token` has a limit of 0"),
         ("S08", "group kind `household` names no relation"),
         ("S08", "kind `email` has a relation but is no group"),
-        (
-            "S09",
-            "kind `row` is of the class `record`, which is reserved for rows that name nobody",
-        ),
-        (
-            "S09",
-            "purpose `*` is reserved: a choice for `*` is one for all purposes",
-        ),
+        ("S09", "kind `row` is of the class `record`, which is reserved for rows that name nobody"),
+        ("S09", "purpose `*` is reserved: a choice for `*` is one for all purposes"),
         ("S10", "a `depth` of more than 64 cannot be stored"),
     ];
     for (code, message) in expected {
-        assert!(
-            found.contains(&(code, message.into())),
-            "{code} {message} is not in {found:#?}"
-        );
+        assert!(found.contains(&(code, message.into())), "{code} {message} is not in {found:#?}");
     }
     assert_eq!(found.len(), expected.len(), "{found:#?}");
 }
 
 #[test]
 fn too_many_of_something_is_a_fault() {
-    let kinds = (0..256).fold(Schema::builder(), |builder, nth| {
-        builder.kind(Kind::person(&format!("k{nth}")))
-    });
-    assert_eq!(
-        faults(&kinds.spec()),
-        [("S03", "too many of `kind` are declared".into())]
-    );
-    let purposes = (0..257).fold(Schema::builder(), |builder, nth| {
-        builder.purpose(&format!("p{nth}"))
-    });
-    assert_eq!(
-        faults(&purposes.spec()),
-        [("S03", "too many of `purpose` are declared".into())]
-    );
+    let kinds = (0..256).fold(Schema::builder(), |builder, nth| builder.kind(Kind::person(&format!("k{nth}"))));
+    assert_eq!(faults(&kinds.spec()), [("S03", "too many of `kind` are declared".into())]);
+    let purposes = (0..257).fold(Schema::builder(), |builder, nth| builder.purpose(&format!("p{nth}")));
+    assert_eq!(faults(&purposes.spec()), [("S03", "too many of `purpose` are declared".into())]);
 }
 
 #[test]
 fn an_unknown_name_is_answered_with_the_closest_known_one() {
-    let schema = Schema::builder()
-        .kind(Kind::person("email"))
-        .purpose("marketing")
-        .build(KEY.into())
-        .unwrap();
+    let schema = Schema::builder().kind(Kind::person("email")).purpose("marketing").build(KEY.into()).unwrap();
     assert_eq!(
         schema.kind("emial").unwrap_err().to_string(),
         "unknown kind of identifier `emial`; did you mean `email`?"
@@ -186,10 +108,7 @@ fn an_unknown_name_is_answered_with_the_closest_known_one() {
         schema.purpose("marketting").unwrap_err().to_string(),
         "unknown purpose `marketting`; did you mean `marketing`?"
     );
-    assert_eq!(
-        schema.channel("fax").unwrap_err().to_string(),
-        "unknown channel `fax`"
-    );
+    assert_eq!(schema.channel("fax").unwrap_err().to_string(), "unknown channel `fax`");
 }
 
 #[test]
@@ -202,19 +121,13 @@ fn kinds_are_numbered_by_priority_and_the_row_comes_last() {
         .unwrap();
     let names: Vec<&str> = schema.kinds().map(|(_, kind)| kind.name.as_str()).collect();
     assert_eq!(names, ["user_id", "email", "cookie", "record"]);
-    assert!(
-        schema.identifier("record", "x").is_err(),
-        "no source may name a row"
-    );
+    assert!(schema.identifier("record", "x").is_err(), "no source may name a row");
 }
 
 #[test]
 fn reserved_events_keep_their_ids_and_take_properties() {
-    let schema = Schema::builder()
-        .event("purchase", [])
-        .event("page", [("url", Type::Text)])
-        .build(KEY.into())
-        .unwrap();
+    let schema =
+        Schema::builder().event("purchase", []).event("page", [("url", Type::Text)]).build(KEY.into()).unwrap();
     assert_eq!(schema.event_type("page").unwrap(), EventTypeId::PAGE);
     assert!(schema.property(EventTypeId::PAGE, "url").is_ok());
     assert_eq!(schema.event_type("purchase").unwrap(), EventTypeId(7));
@@ -225,11 +138,7 @@ fn reserved_events_keep_their_ids_and_take_properties() {
 fn a_field_survives_by_its_own_rule_or_its_groups() {
     let mut spec = Schema::builder()
         .field("city", Type::Text)
-        .declare_field(Field {
-            name: "street".into(),
-            keep: Some(Survivorship::Longest),
-            ..Field::default()
-        })
+        .declare_field(Field { name: "street".into(), keep: Some(Survivorship::Longest), ..Field::default() })
         .field("name", Type::Text)
         .spec();
     spec.groups.push(Group {
@@ -242,14 +151,8 @@ fn a_field_survives_by_its_own_rule_or_its_groups() {
         let (group, rule) = schema.survivorship(schema.field(name).unwrap());
         (group.map(|group| group.name.to_string()), rule)
     };
-    assert_eq!(
-        rule("city"),
-        (Some("address".into()), Survivorship::MostComplete)
-    );
-    assert_eq!(
-        rule("street"),
-        (Some("address".into()), Survivorship::Longest)
-    );
+    assert_eq!(rule("city"), (Some("address".into()), Survivorship::MostComplete));
+    assert_eq!(rule("street"), (Some("address".into()), Survivorship::Longest));
     assert_eq!(rule("name"), (None, Survivorship::MostRecent));
 }
 
@@ -257,11 +160,7 @@ fn a_field_survives_by_its_own_rule_or_its_groups() {
 fn blocked_values_are_blocked_in_either_case() {
     let schema = Schema::builder()
         .kind(Kind::person("user_id").block("N/A").block("test*"))
-        .kind(
-            Kind::person("email")
-                .form(Form::Email)
-                .block(" Nobody@Example.com"),
-        )
+        .kind(Kind::person("email").form(Form::Email).block(" Nobody@Example.com"))
         .build(KEY.into())
         .unwrap();
     for (kind, value, blocked) in [
@@ -272,20 +171,13 @@ fn blocked_values_are_blocked_in_either_case() {
         ("email", "nobody@example.com", true),
         ("email", "ada@example.com", false),
     ] {
-        assert_eq!(
-            schema.is_blocked(&schema.identifier(kind, value).unwrap()),
-            blocked,
-            "{value}"
-        );
+        assert_eq!(schema.is_blocked(&schema.identifier(kind, value).unwrap()), blocked, "{value}");
     }
 }
 
 #[test]
 fn the_standard_schema_builds_and_knows_the_names_that_client_libraries_send() {
-    let schema = SchemaBuilder::from(Spec::standard())
-        .source("web", Party::First, 50)
-        .build(KEY.into())
-        .unwrap();
+    let schema = SchemaBuilder::from(Spec::standard()).source("web", Party::First, 50).build(KEY.into()).unwrap();
     for (sent, name) in [
         ("Order Completed", "purchase"),
         ("Product Added", "add_to_cart"),
@@ -293,11 +185,7 @@ fn the_standard_schema_builds_and_knows_the_names_that_client_libraries_send() {
         ("Product Viewed", "product_view"),
         ("Email Bounced", "message_bounce"),
     ] {
-        assert_eq!(
-            schema.event_type(sent).unwrap(),
-            schema.event_type(name).unwrap(),
-            "{sent}"
-        );
+        assert_eq!(schema.event_type(sent).unwrap(), schema.event_type(name).unwrap(), "{sent}");
     }
     for name in [
         "purchase",
@@ -316,21 +204,10 @@ fn the_standard_schema_builds_and_knows_the_names_that_client_libraries_send() {
     ] {
         assert!(schema.event_type(name).is_ok(), "{name}");
     }
-    let address = schema
-        .survivorship(schema.field("street").unwrap())
-        .0
-        .unwrap();
+    let address = schema.survivorship(schema.field("street").unwrap()).0.unwrap();
     assert_eq!(address.name, "address");
-    assert_eq!(
-        schema.stitch(schema.kind("anonymous_id").unwrap()),
-        Some(schema.purpose("recognition").unwrap())
-    );
-    assert!(
-        schema
-            .kind_info(schema.kind("phone").unwrap())
-            .unwrap()
-            .shareable
-    );
+    assert_eq!(schema.stitch(schema.kind("anonymous_id").unwrap()), Some(schema.purpose("recognition").unwrap()));
+    assert!(schema.kind_info(schema.kind("phone").unwrap()).unwrap().shareable);
     // A message as an e-commerce client library sends it.
     let sent = schema
         .draft("web", "Order Completed")
@@ -346,100 +223,43 @@ fn the_standard_schema_builds_and_knows_the_names_that_client_libraries_send() {
 #[test]
 fn of_two_schemas_the_one_laid_over_the_other_wins() {
     let ours = Spec {
-        kinds: vec![
-            Kind::person("email").form(Form::Email).limit(3),
-            Kind::person("club_card"),
-        ],
+        kinds: vec![Kind::person("email").form(Form::Email).limit(3), Kind::person("club_card")],
         events: vec![
-            EventType {
-                name: "buy".into(),
-                also: vec!["Order Completed".into()],
-                ..EventType::default()
-            },
+            EventType { name: "buy".into(), also: vec!["Order Completed".into()], ..EventType::default() },
             EventType {
                 name: "case".into(),
-                properties: vec![Field {
-                    name: "priority".into(),
-                    ty: Type::Int,
-                    ..Field::default()
-                }],
+                properties: vec![Field { name: "priority".into(), ty: Type::Int, ..Field::default() }],
                 ..EventType::default()
             },
         ],
-        purposes: vec![Purpose {
-            name: "ads".into(),
-            also: vec!["Advertising".into()],
-        }],
+        purposes: vec![Purpose { name: "ads".into(), also: vec!["Advertising".into()] }],
         channels: vec!["email".into(), "fax".into()],
-        sources: vec![Source {
-            name: "web".into(),
-            ..Source::default()
-        }],
+        sources: vec![Source { name: "web".into(), ..Source::default() }],
         ..Spec::default()
     };
     let spec = Spec::standard().merge(ours.clone());
     let schema = spec.build(KEY.into()).unwrap();
-    assert_eq!(
-        schema
-            .kind_info(schema.kind("email").unwrap())
-            .unwrap()
-            .limit,
-        Some(3)
-    );
-    assert!(
-        schema.kind("email").unwrap() < schema.kind("phone").unwrap(),
-        "it keeps its place"
-    );
-    assert!(
-        schema.kind("club_card").unwrap() > schema.kind("household_id").unwrap(),
-        "a new one is weaker"
-    );
-    assert_eq!(
-        schema.event_type("Order Completed").unwrap(),
-        schema.event_type("buy").unwrap()
-    );
+    assert_eq!(schema.kind_info(schema.kind("email").unwrap()).unwrap().limit, Some(3));
+    assert!(schema.kind("email").unwrap() < schema.kind("phone").unwrap(), "it keeps its place");
+    assert!(schema.kind("club_card").unwrap() > schema.kind("household_id").unwrap(), "a new one is weaker");
+    assert_eq!(schema.event_type("Order Completed").unwrap(), schema.event_type("buy").unwrap());
     let case = schema.event_type("case").unwrap();
-    assert_eq!(
-        schema.type_of(schema.property(case, "priority").unwrap()),
-        Type::Int
-    );
-    assert!(
-        schema.property(case, "topic").is_ok(),
-        "the properties of both are kept"
-    );
-    assert_eq!(
-        schema.purpose("Advertising").unwrap(),
-        schema.purpose("ads").unwrap()
-    );
+    assert_eq!(schema.type_of(schema.property(case, "priority").unwrap()), Type::Int);
+    assert!(schema.property(case, "topic").is_ok(), "the properties of both are kept");
+    assert_eq!(schema.purpose("Advertising").unwrap(), schema.purpose("ads").unwrap());
     assert_eq!(spec.channels.len(), Spec::standard().channels.len() + 1);
-    assert_eq!(
-        Spec::standard().merge(ours.clone()).merge(ours),
-        spec,
-        "laying it over twice changes nothing"
-    );
+    assert_eq!(Spec::standard().merge(ours.clone()).merge(ours), spec, "laying it over twice changes nothing");
     assert_eq!(Spec::standard().merge(Spec::default()), Spec::standard());
 }
 
 #[test]
 fn what_is_declared_twice_in_one_file_is_still_a_fault_after_merging() {
-    let ours = Spec {
-        channels: vec!["email".into(), "email".into()],
-        ..Spec::default()
-    };
-    assert_eq!(
-        faults(&Spec::standard().merge(ours)),
-        [("S01", "channel `email` is declared twice".into())]
-    );
+    let ours = Spec { channels: vec!["email".into(), "email".into()], ..Spec::default() };
+    assert_eq!(faults(&Spec::standard().merge(ours)), [("S01", "channel `email` is declared twice".into())]);
 }
 
 #[test]
 fn a_limit_in_a_window_is_kept_with_its_window() {
     let kind = Kind::person("phone").limit_within(2, Duration::from_hours(24));
-    assert_eq!(
-        kind.limit_within,
-        Some(LimitWithin {
-            count: 2,
-            within: Duration::from_hours(24)
-        })
-    );
+    assert_eq!(kind.limit_within, Some(LimitWithin { count: 2, within: Duration::from_hours(24) }));
 }

@@ -1,19 +1,13 @@
 //! The schema as a file: what it says when something is wrong, and that it reads back what it wrote.
 #![cfg(feature = "toml")]
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "what goes wrong here fails the test"
-)]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "what goes wrong here fails the test")]
 
 use std::time::Duration;
 
-use onefold_model::schema::{
-    EventType, Field, Group, LimitWithin, Purpose, Source, Spec, Undeclared, View,
-};
+use onefold_model::schema::{EventType, Field, Group, LimitWithin, Purpose, Source, Spec, Undeclared, View};
 use onefold_model::{
-    Class, Diagnostic, Error, Form, Identity, Kind, Labels, Limits, Origin, Party, Schema,
-    Sensitivity, Survivorship, Text, Time, Type,
+    Class, Diagnostic, Error, Form, Identity, Kind, Labels, Limits, Origin, Party, Schema, Sensitivity, Survivorship,
+    Text, Time, Type,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -29,77 +23,37 @@ fn faults(text: &str) -> Vec<Diagnostic> {
 
 /// The bytes that a fault is about, its code, its message and its help.
 fn told<'t>(text: &'t str, faults: &[Diagnostic]) -> Vec<(&'t str, String)> {
-    faults
-        .iter()
-        .map(|it| (&text[it.span.clone()], it.to_string()))
-        .collect()
+    faults.iter().map(|it| (&text[it.span.clone()], it.to_string())).collect()
 }
 
 #[test]
 fn every_unknown_key_is_reported_with_its_place() {
     let text = "chanels = []\n[[source]]\nnme = \"crm\"\nname = \"crm\"\ncolour = 1\n[[kind]]\nname = \"a\"\nlimit_within = { count = 1, within = \"1d\", per = 2 }\n[limits]\ndept = 3\n";
     let expected = [
-        (
-            "chanels",
-            "S12: unknown key `chanels`; did you mean `channels`?",
-        ),
+        ("chanels", "S12: unknown key `chanels`; did you mean `channels`?"),
         ("nme", "S12: unknown key `nme`; did you mean `name`?"),
-        (
-            "colour",
-            "S12: unknown key `colour`; known are `name`, `party`, `trust`, `basis`",
-        ),
+        ("colour", "S12: unknown key `colour`; known are `name`, `party`, `trust`, `basis`"),
         ("per", "S12: unknown key `per`; known are `count`, `within`"),
         ("dept", "S12: unknown key `dept`; did you mean `depth`?"),
     ];
-    assert_eq!(
-        told(text, &faults(text)),
-        expected.map(|(place, message)| (place, message.into()))
-    );
+    assert_eq!(told(text, &faults(text)), expected.map(|(place, message)| (place, message.into())));
 }
 
 #[test]
 fn a_value_of_the_wrong_type_says_what_was_expected() {
     for (text, place, message) in [
-        (
-            "undeclared = 1",
-            "1",
-            "S13: expected a word in quotes for `undeclared`, found a whole number",
-        ),
+        ("undeclared = 1", "1", "S13: expected a word in quotes for `undeclared`, found a whole number"),
         (
             "undeclared = \"quarantin\"",
             "\"quarantin\"",
             "S14: unknown `undeclared` `quarantin`; did you mean `quarantine`?",
         ),
-        (
-            "channels = \"email\"",
-            "\"email\"",
-            "S13: expected a list of texts for `channels`, found a text",
-        ),
-        (
-            "channels = [1]",
-            "1",
-            "S13: expected a text in quotes for `channels`, found a whole number",
-        ),
-        (
-            "source = 1",
-            "1",
-            "S13: expected a list of tables for `source`, found a whole number",
-        ),
-        (
-            "source = [1]",
-            "1",
-            "S13: expected a table for `source`, found a whole number",
-        ),
-        (
-            "[[source]]\nname = \"a\"\ntrust = 300",
-            "300",
-            "S14: `trust` is a whole number from 0 to 255",
-        ),
-        (
-            "[[source]]\nname = \"a\"\ntrust = -1",
-            "-1",
-            "S14: `trust` is a whole number from 0 to 255",
-        ),
+        ("channels = \"email\"", "\"email\"", "S13: expected a list of texts for `channels`, found a text"),
+        ("channels = [1]", "1", "S13: expected a text in quotes for `channels`, found a whole number"),
+        ("source = 1", "1", "S13: expected a list of tables for `source`, found a whole number"),
+        ("source = [1]", "1", "S13: expected a table for `source`, found a whole number"),
+        ("[[source]]\nname = \"a\"\ntrust = 300", "300", "S14: `trust` is a whole number from 0 to 255"),
+        ("[[source]]\nname = \"a\"\ntrust = -1", "-1", "S14: `trust` is a whole number from 0 to 255"),
         (
             "[[source]]\nname = \"a\"\ntrust = 1.5",
             "1.5",
@@ -135,11 +89,7 @@ fn a_value_of_the_wrong_type_says_what_was_expected() {
             "\"euro\"",
             "S14: expected a currency of three letters such as \"EUR\" for `currency`, found `euro`",
         ),
-        (
-            "[[field]]\nname = \"a\"\ntype = \"tekst\"",
-            "\"tekst\"",
-            "S14: unknown `type` `tekst`; did you mean `text`?",
-        ),
+        ("[[field]]\nname = \"a\"\ntype = \"tekst\"", "\"tekst\"", "S14: unknown `type` `tekst`; did you mean `text`?"),
         (
             "[limits]\nearliest = 10:00:00",
             "10:00:00",
@@ -150,17 +100,9 @@ fn a_value_of_the_wrong_type_says_what_was_expected() {
             "\"soon\"",
             "S14: expected a day or time such as 1970-01-01 or 2026-03-01T09:00:00Z for `earliest`, found `soon`",
         ),
-        (
-            "[[field_group]]\nname = \"a\"",
-            "[[field_group]]",
-            "S15: the key `fields` is missing",
-        ),
+        ("[[field_group]]\nname = \"a\"", "[[field_group]]", "S15: the key `fields` is missing"),
     ] {
-        assert_eq!(
-            told(text, &faults(text)),
-            [(place, message.to_owned())],
-            "{text}"
-        );
+        assert_eq!(told(text, &faults(text)), [(place, message.to_owned())], "{text}");
     }
 }
 
@@ -182,14 +124,7 @@ fn faults_of_several_tables_come_in_the_order_of_the_text() {
 
 #[test]
 fn what_is_not_toml_says_where() {
-    for text in [
-        "[[source]\nname = 1",
-        "name = ",
-        "a = 1\na = 2",
-        "= 1",
-        "a = \"open",
-        "\u{0}",
-    ] {
+    for text in ["[[source]\nname = 1", "name = ", "a = 1\na = 2", "= 1", "a = \"open", "\u{0}"] {
         let found = faults(text);
         assert!(
             found.iter().all(|it| it.code == "S11"
@@ -203,26 +138,17 @@ fn what_is_not_toml_says_where() {
 
 #[test]
 fn keys_of_others_are_passed_over_where_they_are_named() {
-    let text =
-        "[[import]]\nsource = \"crm\"\n[policy]\nregime = \"gdpr\"\n[[source]]\nname = \"crm\"\n";
+    let text = "[[import]]\nsource = \"crm\"\n[policy]\nregime = \"gdpr\"\n[[source]]\nname = \"crm\"\n";
     assert_eq!(faults(text).len(), 2);
     let spec = Spec::from_toml_with(text, &["import", "segments", "policy", "identity"]).unwrap();
     assert_eq!(spec.sources.len(), 1);
     let fault = Spec::from_toml_with("[[imports]]", &["import"]).unwrap_err();
-    assert_eq!(
-        fault.to_string(),
-        "S12: unknown key `imports`; did you mean `import`?"
-    );
+    assert_eq!(fault.to_string(), "S12: unknown key `imports`; did you mean `import`?");
 }
 
 #[test]
 fn times_stand_with_or_without_quotes() {
-    let earliest = |text: &str| {
-        Spec::from_toml(&format!("[limits]\nearliest = {text}"))
-            .unwrap()
-            .limits
-            .earliest
-    };
+    let earliest = |text: &str| Spec::from_toml(&format!("[limits]\nearliest = {text}")).unwrap().limits.earliest;
     let day: Time = "2010-01-01".parse().unwrap();
     for text in [
         "2010-01-01",
@@ -265,25 +191,18 @@ name = "recognition"
 name = "billing"
 sources = ["erp"]
 "#;
-    let Err(Error::Invalid(found)) = Schema::from_toml(text, &[], [7; 32].into()) else {
-        panic!()
-    };
+    let Err(Error::Invalid(found)) = Schema::from_toml(text, &[], [7; 32].into()) else { panic!() };
     let at = |place: &str, nth: usize| text.match_indices(place).nth(nth).unwrap().0;
     for (start, message) in [
         (at("\"email\"", 1), "channel `email` is declared twice"),
-        (
-            at("\"email\"", 3),
-            "kind `email` is no device, and only devices have sessions",
-        ),
+        (at("\"email\"", 3), "kind `email` is no device, and only devices have sessions"),
         (at("\"recogniton\"", 0), "unknown purpose `recogniton`"),
         (at("\"steet\"", 0), "unknown field `steet`"),
         (at("\"purchase\"", 1), "event `purchase` is declared twice"),
         (at("\"erp\"", 0), "unknown source `erp`"),
     ] {
-        let fault = found
-            .iter()
-            .find(|it| it.message == message)
-            .unwrap_or_else(|| panic!("{message} is not in {found:?}"));
+        let fault =
+            found.iter().find(|it| it.message == message).unwrap_or_else(|| panic!("{message} is not in {found:?}"));
         assert_eq!(fault.span.start, start, "{message}");
         assert!(fault.span.end > start);
     }
@@ -297,22 +216,10 @@ fn a_file_may_start_from_the_standard_schema() {
     assert_eq!(spec.kinds, Spec::standard().kinds);
     assert_eq!(spec.sources.len(), 1);
     let schema = spec.build([7; 32].into()).unwrap();
-    let bought = schema
-        .draft("web", "Order Completed")
-        .who("user_id", "u-1")
-        .set("amount", 20)
-        .receive(Time(0))
-        .unwrap();
-    assert_eq!(
-        bought
-            .property(schema.property(bought.what, "amount").unwrap())
-            .to_string(),
-        "20 EUR"
-    );
-    assert_eq!(
-        Spec::from_toml("standard = false").unwrap(),
-        Spec::default()
-    );
+    let bought =
+        schema.draft("web", "Order Completed").who("user_id", "u-1").set("amount", 20).receive(Time(0)).unwrap();
+    assert_eq!(bought.property(schema.property(bought.what, "amount").unwrap()).to_string(), "20 EUR");
+    assert_eq!(Spec::from_toml("standard = false").unwrap(), Spec::default());
 }
 
 #[test]
@@ -323,14 +230,8 @@ fn the_standard_schema_is_its_own_file() {
 
 #[test]
 fn limits_without_end_can_be_written() {
-    let limits = Limits {
-        keys: usize::MAX,
-        ..Limits::default()
-    };
-    let spec = Spec {
-        limits,
-        ..Spec::default()
-    };
+    let limits = Limits { keys: usize::MAX, ..Limits::default() };
+    let spec = Spec { limits, ..Spec::default() };
     let read = Spec::from_toml(&spec.to_toml()).unwrap();
     assert!(read.limits.keys >= usize::MAX >> 1);
 }
@@ -369,24 +270,9 @@ fn span() -> impl Strategy<Value = Duration> {
 }
 
 fn kind() -> impl Strategy<Value = Kind> {
-    let class = select(vec![
-        Class::Person,
-        Class::Device,
-        Class::Group,
-        Class::Record,
-    ]);
-    let form = select(vec![
-        Form::Raw,
-        Form::Email,
-        Form::Phone,
-        Form::Name,
-        Form::Postcode,
-        Form::Date,
-        Form::Text,
-    ]);
-    let within = option::of(
-        (any::<u32>(), span()).prop_map(|(count, within)| LimitWithin { count, within }),
-    );
+    let class = select(vec![Class::Person, Class::Device, Class::Group, Class::Record]);
+    let form = select(vec![Form::Raw, Form::Email, Form::Phone, Form::Name, Form::Postcode, Form::Date, Form::Text]);
+    let within = option::of((any::<u32>(), span()).prop_map(|(count, within)| LimitWithin { count, within }));
     let first = (
         text(),
         class,
@@ -396,14 +282,8 @@ fn kind() -> impl Strategy<Value = Kind> {
         option::of(any::<u32>()),
         option::of(text()),
     );
-    let second = (
-        within,
-        option::of(any::<u32>()),
-        option::of(span()),
-        option::of(text()),
-        texts(),
-        option::of(text()),
-    );
+    let second =
+        (within, option::of(any::<u32>()), option::of(span()), option::of(text()), texts(), option::of(text()));
     (first, second).prop_map(
         |(
             (name, class, form, priority, [unique, shareable], limit, region),
@@ -442,12 +322,7 @@ fn field() -> impl Strategy<Value = Field> {
         Type::Any,
     ]);
     let labels = (
-        select(vec![
-            Identity::None,
-            Identity::Device,
-            Identity::Indirect,
-            Identity::Direct,
-        ]),
+        select(vec![Identity::None, Identity::Device, Identity::Indirect, Identity::Direct]),
         select(vec![
             Sensitivity::None,
             Sensitivity::Pii,
@@ -456,30 +331,12 @@ fn field() -> impl Strategy<Value = Field> {
             Sensitivity::Health,
             Sensitivity::Child,
         ]),
-        select(vec![
-            Origin::Provided,
-            Origin::Observed,
-            Origin::Derived,
-            Origin::Inferred,
-        ]),
+        select(vec![Origin::Provided, Origin::Observed, Origin::Derived, Origin::Inferred]),
     );
-    let labels = labels.prop_map(|(identity, sensitivity, origin)| Labels {
-        identity,
-        sensitivity,
-        origin,
-    });
-    let currency = option::of(select(vec!["EUR", "JPY"]))
-        .prop_map(|code| code.map(|code| code.parse().unwrap()));
-    (text(), ty, currency, option::of(keep()), labels, texts()).prop_map(
-        |(name, ty, currency, keep, labels, values)| Field {
-            name,
-            ty,
-            currency,
-            keep,
-            labels,
-            values,
-        },
-    )
+    let labels = labels.prop_map(|(identity, sensitivity, origin)| Labels { identity, sensitivity, origin });
+    let currency = option::of(select(vec!["EUR", "JPY"])).prop_map(|code| code.map(|code| code.parse().unwrap()));
+    (text(), ty, currency, option::of(keep()), labels, texts())
+        .prop_map(|(name, ty, currency, keep, labels, values)| Field { name, ty, currency, keep, labels, values })
 }
 
 fn spec() -> impl Strategy<Value = Spec> {
@@ -493,33 +350,18 @@ fn spec() -> impl Strategy<Value = Spec> {
             earliest: Time(earliest),
         },
     );
-    let source = (text(), party(), any::<u8>(), option::of(text())).prop_map(
-        |(name, party, trust, basis)| Source {
-            name,
-            party,
-            trust,
-            basis,
-        },
-    );
-    let group =
-        (text(), texts(), keep()).prop_map(|(name, fields, keep)| Group { name, fields, keep });
-    let event = (text(), texts(), vec(field(), 0..3), any::<bool>()).prop_map(
-        |(name, also, properties, passive)| EventType {
-            name,
-            also,
-            properties,
-            passive,
-        },
-    );
+    let source = (text(), party(), any::<u8>(), option::of(text())).prop_map(|(name, party, trust, basis)| Source {
+        name,
+        party,
+        trust,
+        basis,
+    });
+    let group = (text(), texts(), keep()).prop_map(|(name, fields, keep)| Group { name, fields, keep });
+    let event = (text(), texts(), vec(field(), 0..3), any::<bool>())
+        .prop_map(|(name, also, properties, passive)| EventType { name, also, properties, passive });
     let purpose = (text(), texts()).prop_map(|(name, also)| Purpose { name, also });
-    let view = (text(), texts(), option::of(party()), option::of(keep())).prop_map(
-        |(name, sources, party, keep)| View {
-            name,
-            sources,
-            party,
-            keep,
-        },
-    );
+    let view = (text(), texts(), option::of(party()), option::of(keep()))
+        .prop_map(|(name, sources, party, keep)| View { name, sources, party, keep });
     let first = (
         select(vec![Undeclared::Keep, Undeclared::Quarantine]),
         limits,
@@ -527,18 +369,9 @@ fn spec() -> impl Strategy<Value = Spec> {
         vec(kind(), 0..3),
         vec(field(), 0..3),
     );
-    let second = (
-        vec(group, 0..3),
-        vec(event, 0..3),
-        vec(purpose, 0..3),
-        texts(),
-        vec(view, 0..3),
-    );
+    let second = (vec(group, 0..3), vec(event, 0..3), vec(purpose, 0..3), texts(), vec(view, 0..3));
     (first, second).prop_map(
-        |(
-            (undeclared, limits, sources, kinds, fields),
-            (groups, events, purposes, channels, views),
-        )| Spec {
+        |((undeclared, limits, sources, kinds, fields), (groups, events, purposes, channels, views))| Spec {
             undeclared,
             limits,
             sources,

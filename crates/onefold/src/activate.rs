@@ -30,10 +30,16 @@ impl Platform {
     ///
     /// # Errors
     /// As [`activate`](Self::activate).
-    pub fn send(&self, members: impl IntoIterator<Item = ProfileId>, recipient: &str, to: &mut dyn Driver) -> Result<Activation, Error> {
+    pub fn send(
+        &self,
+        members: impl IntoIterator<Item = ProfileId>,
+        recipient: &str,
+        to: &mut dyn Driver,
+    ) -> Result<Activation, Error> {
         let view = self.view();
         let persons: Vec<Person<'_>> = members.into_iter().filter_map(|id| self.person(id)).collect();
-        let rows = persons.iter().map(|person| Row { person: view.person(person.profile), fields: self.row_fields(person) });
+        let rows =
+            persons.iter().map(|person| Row { person: view.person(person.profile), fields: self.row_fields(person) });
         let (cleared, mut refused) = self.consent.clear(recipient, rows, self.now)?;
         let (cleared, late) = self.consent.recheck(cleared, self, self.now, &|who| view.about(who));
         refused.extend(late);

@@ -30,12 +30,12 @@ use serde::Deserialize;
 
 use crate::consent::{Policy, PolicySpec};
 use crate::identity::Rules;
-use crate::ingest::Mapping;
+use crate::ingest::{self, Mapping};
 use crate::model::schema::Spec;
 use crate::model::{Diagnostic, Schema, TokenKey};
 use crate::platform::Builder;
-use crate::segment::Definitions;
-use crate::{Error, Platform};
+use crate::segment::{self, Definitions};
+use crate::{Error, Platform, model};
 
 /// What a TOML file defines.
 #[derive(Clone, Debug, Default)]
@@ -50,13 +50,20 @@ pub struct Config {
     pub policy: Option<PolicySpec>,
     /// The rules of identity.
     pub rules: Rules,
+    file: File,
 }
 
-/// The keys that belong to other crates than the schema's.
+/// The text as it came, for drawing messages under its lines.
+#[derive(Clone, Debug, Default)]
+struct File {
+    name: String,
+    text: String,
+}
+
+/// The keys that belong neither to the schema's crate nor to that of the imports.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Others {
-    import: Vec<Mapping>,
     segments: String,
     policy: Option<PolicySpec>,
     identity: Rules,
@@ -70,13 +77,15 @@ impl Config {
     /// # Errors
     /// [`Error::Config`] with every diagnostic drawn under its line.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, Error> {
-        let spec = Spec::from_toml_with(text, &OTHERS).map_err(|error| drawn(file, text, error))?;
-        let others: Others = toml::from_str(text).map_err(|error| {
-            let span = error.span().unwrap_or(0..0);
-            let diagnostic = Diagnostic::new("C01", span, error.message());
-            Error::Config { shown: diagnostic.show(file, text) }
+        let file = File { name: file.to_owned(), text: text.to_owned() };
+        let spec = Spec::from_toml_with(text, &OTHERS).map_err(|error| match error {
+            model::Error::Invalid(all) => file.refuse(&all),
+            other => other.into(),
         })?;
-        Ok(Self { spec, imports: others.import, segments: others.segments, policy: others.policy, rules: others.identity })
+        let imports = ingest::imports(text).map_err(|error| file.import(error))?;
+        let others: Others = toml::from_str(text)
+            .map_err(|error| file.refuse(&[Diagnostic::new("C01", error.span().unwrap_or(0..0), error.message())]))?;
+        Ok(Self { spec, imports, segments: others.segments, policy: others.policy, rules: others.identity, file })
     }
 
     /// Builds the schema with a key, checks everything else against it, and begins a platform.
@@ -86,10 +95,10 @@ impl Config {
     pub fn define(&self, key: TokenKey) -> Result<(Schema, Builder), Error> {
         let schema = self.spec.build(key)?;
         for import in &self.imports {
-            import.check(&schema)?;
+            import.check(&schema).map_err(|error| self.file.import(error))?;
         }
         let segments = Definitions::parse(&self.segments, &schema).map_err(|error| match error {
-            crate::segment::Error::Invalid(all) => Error::Config { shown: show("segments", &self.segments, &all) },
+            segment::Error::Invalid(all) => self.file.segments(&self.segments, all),
             other => other.into(),
         })?;
         let policy = match &self.policy {
@@ -101,14 +110,56 @@ impl Config {
     }
 }
 
-fn drawn(file: &str, text: &str, error: crate::model::Error) -> Error {
-    match error {
-        crate::model::Error::Invalid(all) => Error::Config { shown: show(file, text, &all) },
-        other => other.into(),
+impl File {
+    fn refuse(&self, all: &[Diagnostic]) -> Error {
+        let one = |diagnostic: &Diagnostic| match diagnostic.span == (0..0) {
+            true => format!("{}: {diagnostic}\n", self.name),
+            false => diagnostic.show(&self.name, &self.text),
+        };
+        Error::Config { shown: all.iter().map(one).collect() }
+    }
+
+    fn import(&self, error: ingest::Error) -> Error {
+        match error {
+            ingest::Error::Invalid(all) => self.refuse(&all),
+            other => other.into(),
+        }
+    }
+
+    /// Segments stand in the file as a text within a text: their places are moved to where it begins, unless escapes
+    /// make the two differ.
+    fn segments(&self, segments: &str, all: Vec<Diagnostic>) -> Error {
+        let Some(begin) = self.text.find(segments) else {
+            return Error::Config {
+                shown: all.iter().map(|diagnostic| diagnostic.show("segments", segments)).collect(),
+            };
+        };
+        let moved = |mut diagnostic: Diagnostic| {
+            diagnostic.span = diagnostic.span.start + begin..diagnostic.span.end + begin;
+            diagnostic
+        };
+        self.refuse(&all.into_iter().map(moved).collect::<Vec<_>>())
     }
 }
 
-fn show(file: &str, text: &str, all: &[Diagnostic]) -> String {
-    let one = |diagnostic: &Diagnostic| if diagnostic.span.is_empty() { format!("{file}: {diagnostic}\n") } else { diagnostic.show(file, text) };
-    all.iter().map(one).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        let config = Config::from_toml("shop.toml", text);
+        config.and_then(|config| config.define([7; 32].into()).map(|_| ())).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn every_part_of_the_file_is_refused_with_its_line() {
+        let shop = "[[source]]\nname = \"shop\"\n[[kind]]\nname = \"user\"\n";
+        assert!(refused("[[source]\nname = 1").contains("shop.toml:1:"));
+        assert!(refused(&format!("{shop}[[import]]\nsuorce = \"shop\"")).contains("did you mean `source`?"));
+        assert!(refused("sauce = 1").contains("unknown key `sauce`"));
+        let segments =
+            format!("segments = \"\"\"\nsegment x = cuontry = \"DE\"\n\"\"\"\n{shop}[[field]]\nname = \"country\"\n");
+        let shown = refused(&segments);
+        assert!(shown.contains("shop.toml:2:13") && shown.contains("did you mean `country`?"), "{shown}");
+    }
 }

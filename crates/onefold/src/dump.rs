@@ -41,7 +41,10 @@ impl Platform {
             }
         }
         for cut in self.graph.cuts() {
-            line("cut", vec![("a", self.show(cut.a)), ("b", self.show(cut.b)), ("reason", cut.reason.to_string().into())])?;
+            line(
+                "cut",
+                vec![("a", self.show(cut.a)), ("b", self.show(cut.b)), ("reason", cut.reason.to_string().into())],
+            )?;
         }
         for (member, _) in self.graph.generic() {
             line("generic", vec![("member", self.show(member))])?;
@@ -76,7 +79,15 @@ impl Platform {
                 Word::Never => "never",
                 Word::Withdrawn => "withdrawn",
             };
-            line("ruling", vec![("a", self.show(ruling.a)), ("b", self.show(ruling.b)), ("word", word.into()), ("at", ruling.at.into())])?;
+            line(
+                "ruling",
+                vec![
+                    ("a", self.show(ruling.a)),
+                    ("b", self.show(ruling.b)),
+                    ("word", word.into()),
+                    ("at", ruling.at.into()),
+                ],
+            )?;
         }
         for id in self.index().retractions() {
             line("retracted", vec![("event", text(id))])?;
@@ -116,9 +127,15 @@ impl Platform {
         format!("{name}:{}", member.token).into()
     }
 
-    fn values(&self, profile: &Profile, line: &mut impl FnMut(&str, Vec<(&str, Value)>) -> io::Result<()>) -> io::Result<()> {
-        let by_name: BTreeMap<&str, _> =
-            profile.fields().map(|(field, kept)| (self.schema.field_info(field).map_or("", |info| info.declared.name.as_str()), kept)).collect();
+    fn values(
+        &self,
+        profile: &Profile,
+        line: &mut impl FnMut(&str, Vec<(&str, Value)>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let by_name: BTreeMap<&str, _> = profile
+            .fields()
+            .map(|(field, kept)| (self.schema.field_info(field).map_or("", |info| info.declared.name.as_str()), kept))
+            .collect();
         for (name, kept) in by_name {
             let source = self.schema.source_info(kept.from.source).map_or("", |source| &source.name);
             line(
@@ -140,10 +157,14 @@ impl Platform {
     fn memberships(&self, line: &mut impl FnMut(&str, Vec<(&str, Value)>) -> io::Result<()>) -> io::Result<()> {
         let definitions = self.live.definitions();
         let fresh = crate::segment::batch(definitions, &self.view(), self.now);
-        let by_name: BTreeMap<&str, _> = definitions.ids().zip(&fresh).map(|(id, members)| (definitions.name(id), members)).collect();
+        let by_name: BTreeMap<&str, _> =
+            definitions.ids().zip(&fresh).map(|(id, members)| (definitions.name(id), members)).collect();
         for (name, members) in by_name {
             for (who, answer) in members {
-                line("member", vec![("segment", name.into()), ("profile", text(*who)), ("until", answer.until.into())])?;
+                line(
+                    "member",
+                    vec![("segment", name.into()), ("profile", text(*who)), ("until", answer.until.into())],
+                )?;
             }
         }
         Ok(())

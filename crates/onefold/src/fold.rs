@@ -21,8 +21,8 @@ impl Platform {
         match entry {
             Entry::Event(event) => self.fold_event(position, event),
             Entry::Ruling(ruling) => {
+                self.run_before(ruling.at);
                 if self.index.rule(ruling) {
-                    self.run_before(ruling.at);
                     let mut out = Vec::new();
                     let touched = self.graph.rule(ruling, &self.consent, self.now, &mut out);
                     self.follow(touched, Cause::Ruling, out);
@@ -127,7 +127,12 @@ impl Platform {
     }
 
     fn touch_segments(&mut self, touched: &Touched, cause: Cause, mut out: Vec<Change>) {
-        let people = View { profiles: &self.profiles, consent: &self.consent, graph: &self.graph, circumstances: self.circumstances };
+        let people = View {
+            profiles: &self.profiles,
+            consent: &self.consent,
+            graph: &self.graph,
+            circumstances: self.circumstances,
+        };
         let all: BTreeSet<ProfileId> = touched.before.iter().chain(&touched.after).copied().collect();
         let structural = out.iter().any(|change| matches!(change.cause, Cause::Merge | Cause::Split));
         for who in all {
@@ -176,7 +181,12 @@ impl Platform {
         }
         if self.live.next_change() <= due {
             let mut out = Vec::new();
-            let people = View { profiles: &self.profiles, consent: &self.consent, graph: &self.graph, circumstances: self.circumstances };
+            let people = View {
+                profiles: &self.profiles,
+                consent: &self.consent,
+                graph: &self.graph,
+                circumstances: self.circumstances,
+            };
             self.live.advance(due, &people, &mut out);
             self.feed.take(&mut out);
         }

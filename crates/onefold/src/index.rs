@@ -31,7 +31,7 @@ pub(crate) enum Standing {
 #[derive(Debug)]
 struct Known {
     live: Precedence,
-    losers: Option<Box<BTreeSet<ContentHash>>>,
+    losers: BTreeSet<ContentHash>,
 }
 
 /// All record ids that ever came.
@@ -51,7 +51,7 @@ impl Index {
         let Some(known) = self.known.get(&event.id) else { return Standing::New };
         let wins = event.precedence() < known.live;
         let same = event.content == known.live.1;
-        let seen = same || known.losers.as_ref().is_some_and(|losers| losers.contains(&event.content));
+        let seen = same || known.losers.contains(&event.content);
         match (wins, same, seen) {
             (false, _, true) => Standing::Copy,
             (false, _, false) => Standing::Loser,
@@ -62,9 +62,9 @@ impl Index {
 
     /// Whether this content has come under this id before.
     pub(crate) fn has_content(&self, event: &Event) -> bool {
-        self.known.get(&event.id).is_some_and(|known| {
-            known.live.1 == event.content || known.losers.as_ref().is_some_and(|losers| losers.contains(&event.content))
-        })
+        self.known
+            .get(&event.id)
+            .is_some_and(|known| known.live.1 == event.content || known.losers.contains(&event.content))
     }
 
     /// Takes the record in.
@@ -72,7 +72,7 @@ impl Index {
         let standing = self.standing(event);
         match standing {
             Standing::New => {
-                self.known.insert(event.id, Known { live: event.precedence(), losers: None });
+                self.known.insert(event.id, Known { live: event.precedence(), losers: BTreeSet::new() });
             }
             Standing::Copy => {}
             Standing::EarlierCopy | Standing::Winner | Standing::Loser => {
@@ -86,9 +86,8 @@ impl Index {
                         known.live = event.precedence();
                     }
                     if let Some(loser) = loser {
-                        let losers = known.losers.get_or_insert_default();
-                        losers.remove(&event.content);
-                        losers.insert(loser);
+                        known.losers.remove(&event.content);
+                        known.losers.insert(loser);
                     }
                 }
             }
@@ -132,7 +131,13 @@ impl Index {
     }
 
     /// Notes a quarantined record; `false` where it was known.
-    pub(crate) fn quarantine(&mut self, id: EventId, event: Option<EventId>, at: Position, content: ContentHash) -> bool {
+    pub(crate) fn quarantine(
+        &mut self,
+        id: EventId,
+        event: Option<EventId>,
+        at: Position,
+        content: ContentHash,
+    ) -> bool {
         match self.quarantined.entry(id) {
             std::collections::btree_map::Entry::Occupied(_) => false,
             std::collections::btree_map::Entry::Vacant(place) => {
@@ -156,8 +161,7 @@ impl Index {
 
     /// The contents that lost a conflict.
     pub(crate) fn conflicts(&self) -> BTreeSet<(EventId, ContentHash)> {
-        let losers = |(id, known): (&EventId, &Known)| known.losers.iter().flat_map(|losers| losers.iter()).map(|content| (*id, *content)).collect::<Vec<_>>();
-        self.known.iter().flat_map(losers).collect()
+        self.known.iter().flat_map(|(id, known)| known.losers.iter().map(|content| (*id, *content))).collect()
     }
 
     /// Notes a ruling; `false` where it was known.

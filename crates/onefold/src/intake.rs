@@ -8,7 +8,10 @@ use std::sync::Arc;
 
 use crate::consent::Suppressed;
 use crate::index::Standing;
-use crate::model::{ContentHash, Draft, Entry, Event, EventId, Issue, Member, Parsed, Pii, Position, Quarantined, Tally, Text, Time, Value};
+use crate::model::{
+    ContentHash, Draft, Entry, Event, EventId, Issue, Member, Parsed, Pii, Position, Quarantined, Tally, Text, Time,
+    Value,
+};
 use crate::{Error, Platform};
 
 /// How many records one durable batch holds.

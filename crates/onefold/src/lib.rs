@@ -282,9 +282,9 @@
 //! `examples/quickstart` is a whole shop with five sources; `examples/embed` an async handler; docs/ARCHITECTURE.md
 //! how it is built, and what is absent today.
 
+mod activate;
 #[cfg(feature = "toml")]
 mod config;
-mod activate;
 mod dump;
 mod error;
 mod feed;
@@ -296,8 +296,8 @@ mod platform;
 mod view;
 
 pub use {
-    onefold_consent as consent, onefold_export as export, onefold_identity as identity, onefold_ingest as ingest, onefold_model as model,
-    onefold_profile as profile, onefold_segment as segment, onefold_store as store,
+    onefold_consent as consent, onefold_export as export, onefold_identity as identity, onefold_ingest as ingest,
+    onefold_model as model, onefold_profile as profile, onefold_segment as segment, onefold_store as store,
 };
 
 pub use activate::Activation;

@@ -78,7 +78,9 @@ impl<'a> Person<'a> {
         let id = self.shop.segment(segment)?;
         let view = self.shop.view();
         let mut answer = None;
-        view.see(self.id, &mut |facts| answer = Some(self.shop.live.definitions().why(id, facts, &view, self.shop.now)));
+        view.see(self.id, &mut |facts| {
+            answer = Some(self.shop.live.definitions().why(id, facts, &view, self.shop.now))
+        });
         answer.ok_or_else(|| crate::model::Error::unknown("profile", "", []).into())
     }
 
@@ -111,7 +113,9 @@ impl<'a> Person<'a> {
             }
         }
         let mut all: Vec<(&Identifier, Time)> = last.into_iter().collect();
-        all.sort_by_key(|(identifier, at)| (identifier.member().kind, std::cmp::Reverse(*at), identifier.member().token));
+        all.sort_by_key(|(identifier, at)| {
+            (identifier.member().kind, std::cmp::Reverse(*at), identifier.member().token)
+        });
         all.into_iter().map(|(identifier, _)| identifier).collect()
     }
 
@@ -139,13 +143,21 @@ impl<'a> Person<'a> {
     /// For a relation that nobody declared.
     pub fn related(&self, relation: &str) -> Result<Vec<&'a Profile>, Error> {
         let relation = self.shop.schema.relation(relation)?;
-        Ok(self.shop.profiles.related(self.id, relation).into_iter().filter_map(|id| self.shop.profiles.group(id)).collect())
+        Ok(self
+            .shop
+            .profiles
+            .related(self.id, relation)
+            .into_iter()
+            .filter_map(|id| self.shop.profiles.group(id))
+            .collect())
     }
 
     /// The events, in the order in which they occurred.
     pub fn events(&self) -> impl Iterator<Item = (EventId, Time, &'a str)> + use<'a> {
         let schema = &self.shop.schema;
-        self.profile.events().map(|event| (event.id, event.times.occurred, schema.event(event.what).map_or("", |it| it.name.as_str())))
+        self.profile
+            .events()
+            .map(|event| (event.id, event.times.occurred, schema.event(event.what).map_or("", |it| it.name.as_str())))
     }
 
     /// Visits: runs of events without a silence of `gap` or longer.

@@ -1,6 +1,6 @@
 //! The platform: defined, opened, fed, advanced, asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::consent::{Consent, Policy};
@@ -9,8 +9,8 @@ use crate::identity::{Graph, Rules};
 use crate::index::Index;
 use crate::intake::Notes;
 use crate::model::{
-    Change, Cursor, Draft, Entry, EventId, Identifier, Member, Members, ProfileId, Quarantined, Retraction, Ruling, Schema, SegmentId, SourceId, Text, Time,
-    Word,
+    Change, Cursor, Draft, Entry, Event, EventId, Identifier, Issue, Member, Members, Pii, Position, ProfileId,
+    Quarantined, Retraction, Ruling, Schema, SegmentId, SourceId, Text, Time, Word,
 };
 use crate::person::Person;
 use crate::profile::Profiles;
@@ -108,7 +108,7 @@ impl Builder {
             circumstances: Circumstances::of(&schema),
             notes: BTreeMap::new(),
             refused: BTreeMap::new(),
-            settled: crate::model::Position(0),
+            settled: Position(0),
             now: Time::MIN,
             #[cfg(feature = "parallel")]
             pool: self.pool,
@@ -134,7 +134,7 @@ pub struct Platform {
     pub(crate) notes: BTreeMap<SourceId, Notes>,
     pub(crate) refused: BTreeMap<Text, u64>,
     /// The log's end when the last intake or advance was settled.
-    pub(crate) settled: crate::model::Position,
+    pub(crate) settled: Position,
     pub(crate) now: Time,
     #[cfg(feature = "parallel")]
     pub(crate) pool: Option<std::sync::Arc<rayon::ThreadPool>>,
@@ -163,7 +163,7 @@ impl Platform {
     fn replay(&mut self) -> Result<(), Error> {
         // The fold needs the whole platform, the reading the journal alone: take it out for the time of reading.
         let journal = std::mem::replace(&mut self.journal, Journal::new(Memory::default(), self.schema.clone()));
-        let read = journal.replay(crate::model::Position(1), |position, entry| {
+        let read = journal.replay(Position(1), |position, entry| {
             self.fold(position, &entry);
             Ok::<(), crate::store::Error>(())
         });
@@ -279,9 +279,9 @@ impl Platform {
     /// [`crate::model::Error::Unknown`] with a suggestion.
     pub fn segment(&self, name: &str) -> Result<SegmentId, Error> {
         let definitions = self.live.definitions();
-        definitions
-            .id(name)
-            .ok_or_else(|| crate::model::Error::unknown("segment", name, definitions.ids().map(|id| definitions.name(id))).into())
+        definitions.id(name).ok_or_else(|| {
+            crate::model::Error::unknown("segment", name, definitions.ids().map(|id| definitions.name(id))).into()
+        })
     }
 
     /// The members of a segment now, in the order of their ids.
@@ -359,21 +359,40 @@ impl Platform {
 
     /// The records that are kept aside, with what is wrong, to be fed again after a fix. Read from the log.
     ///
+    /// Among them are the conflicts: other words under the id of a live record, each as the message that it was.
+    ///
     /// # Errors
     /// Where the log cannot be read.
     pub fn quarantined(&self) -> Result<Vec<Quarantined>, Error> {
-        let waiting: BTreeMap<_, _> = self.index.quarantined().map(|(_, at, _)| (at, ())).collect();
+        let waiting: BTreeSet<Position> = self.index.quarantined().map(|(_, at, _)| at).collect();
+        let mut conflicts = self.index.conflicts();
         let mut records = Vec::new();
-        let Some((first, ())) = waiting.first_key_value() else { return Ok(records) };
-        self.journal.replay(*first, |position, entry| {
-            if let Entry::Quarantined(record) = entry
-                && waiting.contains_key(&position)
-            {
-                records.push(record);
+        if waiting.is_empty() && conflicts.is_empty() {
+            return Ok(records);
+        }
+        self.journal.replay(Position::default(), |position, entry| {
+            match entry {
+                Entry::Quarantined(record) if waiting.contains(&position) => records.push(record),
+                Entry::Event(event) if conflicts.remove(&(event.id, event.content)) => {
+                    records.push(self.conflict(&event));
+                }
+                _ => {}
             }
             Ok::<(), crate::store::Error>(())
         })?;
         Ok(records)
+    }
+
+    fn conflict(&self, event: &Event) -> Quarantined {
+        let source = self.schema.source_info(event.source).map_or(Text::EMPTY, |source| source.name.clone());
+        Quarantined {
+            id: event.id,
+            event: Some(event.id),
+            import: source,
+            issue: Issue::new("conflict", "message_id", "another record with this id says something else"),
+            raw: Pii::new(event.message(&self.schema).to_json().into_bytes().into()),
+            received: event.times.received,
+        }
     }
 
     /// What was noticed about the records of each source since this process opened the store: issues that kept no

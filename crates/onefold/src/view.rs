@@ -3,7 +3,8 @@
 use crate::consent::{About, Consent, Person};
 use crate::identity::Graph;
 use crate::model::{
-    ChannelId, Date, EventTypeId, Facts, FieldId, Members, People, ProfileId, PurposeId, RelationId, Run, Schema, Time, Until, Value,
+    ChannelId, Date, EventTypeId, Facts, FieldId, Members, People, ProfileId, PurposeId, RelationId, Run, Schema, Time,
+    Until, Value,
 };
 use crate::profile::Profiles;
 
@@ -58,7 +59,10 @@ impl View<'_> {
     pub(crate) fn about(&self, who: ProfileId) -> About {
         let mut about = About::default();
         self.profiles.see(who, &mut |facts| {
-            about = About { country: self.circumstances.country(facts).map(Into::into), born: self.circumstances.born(facts) };
+            about = About {
+                country: self.circumstances.country(facts).map(Into::into),
+                born: self.circumstances.born(facts),
+            };
         });
         about
     }

@@ -1,5 +1,7 @@
 //! The house: which crate may know which, and how much a user pays for them.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "tests may be blunt")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
@@ -25,9 +27,15 @@ fn arrows_between_crates_are_those_of_the_house_tests_included() {
     may.insert(name("examples"), all.clone());
     may.insert(name("benches"), all);
 
-    let metadata: serde_json::Value = serde_json::from_str(&cargo(&["metadata", "--format-version", "1", "--no-deps", "--offline"])).unwrap();
+    let metadata: serde_json::Value =
+        serde_json::from_str(&cargo(&["metadata", "--format-version", "1", "--no-deps", "--offline"])).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
-    assert_eq!(packages.len(), may.len(), "a room joined or left the house: {:?}", packages.iter().map(|it| &it["name"]).collect::<Vec<_>>());
+    assert_eq!(
+        packages.len(),
+        may.len(),
+        "a room joined or left the house: {:?}",
+        packages.iter().map(|it| &it["name"]).collect::<Vec<_>>()
+    );
     for package in packages {
         let room = package["name"].as_str().unwrap();
         for dependency in package["dependencies"].as_array().unwrap() {
@@ -42,8 +50,18 @@ fn arrows_between_crates_are_those_of_the_house_tests_included() {
 #[test]
 fn the_packages_that_a_user_pays_for_stay_within_the_budget() {
     for (features, budget) in [(&[][..], 75), (&["--no-default-features"][..], 35)] {
-        let tree = cargo(&[&["tree", "-p", "onefold", "-e", "normal,build", "--no-dedupe", "--prefix", "none", "--offline"], features].concat());
-        let packages: BTreeSet<&str> = tree.lines().filter(|line| !line.is_empty() && !line.starts_with("onefold")).filter_map(|line| line.split(' ').next()).collect();
+        let tree = cargo(
+            &[
+                &["tree", "-p", "onefold", "-e", "normal,build", "--no-dedupe", "--prefix", "none", "--offline"],
+                features,
+            ]
+            .concat(),
+        );
+        let packages: BTreeSet<&str> = tree
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with("onefold"))
+            .filter_map(|line| line.split(' ').next())
+            .collect();
         println!("{} external packages {features:?}, of at most {budget}", packages.len());
         assert!(!packages.is_empty() && packages.len() <= budget, "{} packages: {packages:?}", packages.len());
     }

@@ -56,8 +56,7 @@ impl Profile {
         let mut part = Self::new(self.id(), self.kind(), &self.rules);
         for (what, run) in &self.runs {
             let run: Vec<_> = run.iter().filter(|event| passes(event)).cloned().collect();
-            part.known
-                .extend(run.iter().map(|event| beginning(event.id)));
+            part.known.extend(run.iter().map(|event| beginning(event.id)));
             if !run.is_empty() {
                 part.runs.push((*what, run));
             }
@@ -79,8 +78,7 @@ impl Profile {
     }
 
     fn number(&self, event: &Event) -> Result<usize, usize> {
-        self.runs
-            .binary_search_by_key(&event.what, |(what, _)| *what)
+        self.runs.binary_search_by_key(&event.what, |(what, _)| *what)
     }
 
     fn file(&mut self, event: &Arc<Event>) {
@@ -114,17 +112,10 @@ impl Profile {
         };
         if !settled {
             self.refresh(unit);
-        } else if Order::pairwise(rules, unit, *keep)
-            .cmp(event, &slot.from)
-            .is_gt()
-        {
+        } else if Order::pairwise(rules, unit, *keep).cmp(event, &slot.from).is_gt() {
             let list = slot.value.clone();
             let value = |field: &FieldId| {
-                if union {
-                    list.clone()
-                } else {
-                    event.stated(*field).clone()
-                }
+                if union { list.clone() } else { event.stated(*field).clone() }
             };
             let won = |field: &FieldId| (*field, value(field), Arc::clone(event));
             self.write(unit, unit.fields.iter().map(won).collect());
@@ -134,9 +125,7 @@ impl Profile {
     /// Decides a unit again after an event that stated something of it is gone.
     fn unlearn(&mut self, unit: &Unit, event: &Event) {
         let pairwise = match &unit.decider {
-            Decider::Keep(keep) => {
-                *keep != Survivorship::MostFrequent && !unit.is_union(&unit.decider)
-            }
+            Decider::Keep(keep) => *keep != Survivorship::MostFrequent && !unit.is_union(&unit.decider),
             Decider::Custom(_) => false,
         };
         let lost = |slot: &Slot| slot.from.id != event.id;
@@ -147,10 +136,7 @@ impl Profile {
 
     fn refresh(&mut self, unit: &Unit) {
         let survivors = self.rank(unit).survivors;
-        let owned = survivors
-            .into_iter()
-            .map(|(field, value, event)| (field, value, Arc::clone(event)))
-            .collect();
+        let owned = survivors.into_iter().map(|(field, value, event)| (field, value, Arc::clone(event))).collect();
         self.write(unit, owned);
     }
 

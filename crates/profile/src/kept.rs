@@ -29,9 +29,7 @@ impl Provenance {
             event: event.id,
             occurred: event.times.occurred,
             received: event.times.received,
-            basis: schema
-                .source_info(event.source)
-                .and_then(|source| source.basis.clone()),
+            basis: schema.source_info(event.source).and_then(|source| source.basis.clone()),
         }
     }
 }
@@ -69,9 +67,6 @@ pub struct Stated {
 
 impl fmt::Debug for Stated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stated")
-            .field("value", &Pii::new(&self.value))
-            .field("from", &self.from)
-            .finish()
+        f.debug_struct("Stated").field("value", &Pii::new(&self.value)).field("from", &self.from).finish()
     }
 }

@@ -42,27 +42,14 @@ pub(crate) struct Order<'a> {
 impl<'a> Order<'a> {
     /// An order that counts nothing. INVARIANT: for the most frequent it compares statements of one value only.
     pub(crate) fn pairwise(rules: &'a Rules, unit: &'a Unit, keep: Survivorship) -> Self {
-        Self {
-            rules,
-            unit,
-            keep,
-            said: BTreeMap::new(),
-        }
+        Self { rules, unit, keep, said: BTreeMap::new() }
     }
 
-    fn over(
-        rules: &'a Rules,
-        unit: &'a Unit,
-        keep: Survivorship,
-        statements: &[&'a Arc<Event>],
-    ) -> Self {
+    fn over(rules: &'a Rules, unit: &'a Unit, keep: Survivorship, statements: &[&'a Arc<Event>]) -> Self {
         let mut order = Self::pairwise(rules, unit, keep);
         if keep == Survivorship::MostFrequent {
             for event in statements {
-                *order
-                    .said
-                    .entry(values(&unit.fields, event).collect())
-                    .or_default() += 1;
+                *order.said.entry(values(&unit.fields, event).collect()).or_default() += 1;
             }
         }
         order
@@ -70,8 +57,7 @@ impl<'a> Order<'a> {
 
     /// Which statement prevails: the greater.
     pub(crate) fn cmp(&self, a: &Event, b: &Event) -> Ordering {
-        self.by_rule(a, b)
-            .then_with(|| newer(&self.unit.fields, a, b))
+        self.by_rule(a, b).then_with(|| newer(&self.unit.fields, a, b))
     }
 
     fn by_rule(&self, a: &Event, b: &Event) -> Ordering {
@@ -80,16 +66,11 @@ impl<'a> Order<'a> {
             Survivorship::MostRecent | Survivorship::Union => Ordering::Equal,
             Survivorship::MostTrusted => self.trust(a).cmp(&self.trust(b)),
             Survivorship::MostFrequent => self.count(a).cmp(&self.count(b)),
-            Survivorship::MostComplete => by(&|event| {
-                values(&self.unit.fields, event)
-                    .filter(|value| !value.is_null())
-                    .count()
-            }),
+            Survivorship::MostComplete => {
+                by(&|event| values(&self.unit.fields, event).filter(|value| !value.is_null()).count())
+            }
             Survivorship::Longest => by(&|event| {
-                values(&self.unit.fields, event)
-                    .filter_map(Value::as_text)
-                    .map(|text| text.chars().count())
-                    .sum()
+                values(&self.unit.fields, event).filter_map(Value::as_text).map(|text| text.chars().count()).sum()
             }),
             Survivorship::Minimum => self.further(a, b, |a, b| b.cmp(a)),
             Survivorship::Maximum => self.further(a, b, |a, b| a.cmp(b)),
@@ -180,11 +161,7 @@ pub(crate) fn rank<'a>(
             .collect(),
         (None, _) => Vec::new(),
     };
-    Ranked {
-        statements,
-        survivors,
-        items,
-    }
+    Ranked { statements, survivors, items }
 }
 
 /// What a value contributes to a union: a list its items, all else itself.

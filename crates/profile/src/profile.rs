@@ -7,9 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use onefold_model::{
-    Event, EventId, EventTypeId, Facts, FieldId, ProfileId, RelationId, Run, Time, Value,
-};
+use onefold_model::{Event, EventId, EventTypeId, Facts, FieldId, ProfileId, RelationId, Run, Time, Value};
 
 use crate::order::{Ranked, rank};
 use crate::rules::{Rules, Unit, says, takes};
@@ -54,14 +52,7 @@ const _: () = assert!(size_of::<Profile>() <= 104 && size_of::<Slot>() == 40);
 
 impl Profile {
     pub(crate) fn new(id: ProfileId, kind: Kind, rules: &Arc<Rules>) -> Self {
-        Self {
-            id,
-            kind,
-            rules: Arc::clone(rules),
-            runs: Vec::new(),
-            known: Vec::new(),
-            slots: Vec::new(),
-        }
+        Self { id, kind, rules: Arc::clone(rules), runs: Vec::new(), known: Vec::new(), slots: Vec::new() }
     }
 
     /// Whose it is.
@@ -104,9 +95,7 @@ impl Profile {
     /// assert_eq!(days, ["2026-02-01", "2026-02-02", "2026-02-03"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn events(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = &Arc<Event>> + ExactSizeIterator + use<'_> {
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Arc<Event>> + ExactSizeIterator + use<'_> {
         let mut all: Vec<&Arc<Event>> = self.unordered().collect();
         all.sort_by_key(|event| place(event));
         all.into_iter()
@@ -116,19 +105,14 @@ impl Profile {
     #[must_use]
     pub fn run(&self, what: EventTypeId) -> Run<'_> {
         match self.runs.binary_search_by_key(&what, |(what, _)| *what) {
-            Ok(at) => self
-                .runs
-                .get(at)
-                .map_or(Run::EMPTY, |(_, run)| Run::rows(run)),
+            Ok(at) => self.runs.get(at).map_or(Run::EMPTY, |(_, run)| Run::rows(run)),
             Err(_) => Run::EMPTY,
         }
     }
 
     /// The fields that have a value, by field id, with where each comes from.
     pub fn fields(&self) -> impl Iterator<Item = (FieldId, Kept)> + '_ {
-        self.slots
-            .iter()
-            .map(|slot| (slot.field, self.explained(slot)))
+        self.slots.iter().map(|slot| (slot.field, self.explained(slot)))
     }
 
     /// The fields that have a value, by field id: [`fields`](Self::fields) without provenance and without a copy.
@@ -182,8 +166,7 @@ impl Profile {
     /// The events whose traits are this profile's.
     pub(crate) fn stating(&self) -> impl Iterator<Item = &Arc<Event>> {
         let ours = self.runs.iter().filter(|(what, _)| takes(self.kind, *what));
-        ours.flat_map(|(_, run)| run)
-            .filter(|event| !event.traits.is_empty())
+        ours.flat_map(|(_, run)| run).filter(|event| !event.traits.is_empty())
     }
 
     pub(crate) fn rank<'a>(&'a self, unit: &'a Unit) -> Ranked<'a> {
@@ -197,10 +180,7 @@ impl Profile {
     }
 
     pub(crate) fn statement(&self, field: FieldId, event: &Event) -> Stated {
-        Stated {
-            value: event.stated(field).clone(),
-            from: self.provenance(event),
-        }
+        Stated { value: event.stated(field).clone(), from: self.provenance(event) }
     }
 
     // ------------------------------------------------------------ slots
@@ -216,18 +196,12 @@ impl Profile {
     }
 
     fn explained(&self, slot: &Slot) -> Kept {
-        let union = self
-            .rules
-            .unit_of(slot.field)
-            .filter(|unit| unit.is_union(&unit.decider));
+        let union = self.rules.unit_of(slot.field).filter(|unit| unit.is_union(&unit.decider));
         let also = union.map_or_else(Vec::new, |unit| self.rank(unit).items);
         Kept {
             value: slot.value.clone(),
             from: self.provenance(&slot.from),
-            also: also
-                .into_iter()
-                .map(|event| self.provenance(event))
-                .collect(),
+            also: also.into_iter().map(|event| self.provenance(event)).collect(),
         }
     }
 }
@@ -246,9 +220,7 @@ impl Facts for Profile {
 
 impl PartialEq for Profile {
     fn eq(&self, other: &Self) -> bool {
-        (self.id, self.kind) == (other.id, other.kind)
-            && self.runs == other.runs
-            && self.slots == other.slots
+        (self.id, self.kind) == (other.id, other.kind) && self.runs == other.runs && self.slots == other.slots
     }
 }
 
@@ -271,6 +243,5 @@ pub(crate) fn place(event: &Event) -> (Time, EventId) {
 /// The first half of an id, which is a keyed hash and so hardly ever that of two events.
 pub(crate) fn beginning(id: EventId) -> u64 {
     let (half, _) = id.0.split_at(8);
-    half.iter()
-        .fold(0, |number, byte| (number << 8) | u64::from(*byte))
+    half.iter().fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }

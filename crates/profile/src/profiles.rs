@@ -27,11 +27,7 @@ impl Profiles {
     /// No profiles yet, and the rules of the schema.
     #[must_use]
     pub fn new(schema: &Schema) -> Self {
-        Self {
-            rules: Arc::new(Rules::new(schema)),
-            people: BTreeMap::new(),
-            groups: BTreeMap::new(),
-        }
+        Self { rules: Arc::new(Rules::new(schema)), people: BTreeMap::new(), groups: BTreeMap::new() }
     }
 
     /// The same with a rule of the user's own for a field, or for a group of fields by its name.
@@ -145,8 +141,7 @@ impl Profiles {
     /// The groups that a person's events name under a relation, sorted, each once.
     #[must_use]
     pub fn related(&self, who: ProfileId, relation: RelationId) -> Vec<ProfileId> {
-        self.get(who)
-            .map_or_else(Vec::new, |person| person.related(relation))
+        self.get(who).map_or_else(Vec::new, |person| person.related(relation))
     }
 
     /// The timeline of a group. The persons to whom these events belong are the group's members.
@@ -155,23 +150,11 @@ impl Profiles {
     }
 }
 
-fn put(
-    all: &mut BTreeMap<ProfileId, Profile>,
-    id: ProfileId,
-    kind: Kind,
-    rules: &Arc<Rules>,
-    event: Arc<Event>,
-) {
-    all.entry(id)
-        .or_insert_with(|| Profile::new(id, kind, rules))
-        .insert(event);
+fn put(all: &mut BTreeMap<ProfileId, Profile>, id: ProfileId, kind: Kind, rules: &Arc<Rules>, event: Arc<Event>) {
+    all.entry(id).or_insert_with(|| Profile::new(id, kind, rules)).insert(event);
 }
 
-fn withdraw(
-    all: &mut BTreeMap<ProfileId, Profile>,
-    id: ProfileId,
-    event: EventId,
-) -> Option<Arc<Event>> {
+fn withdraw(all: &mut BTreeMap<ProfileId, Profile>, id: ProfileId, event: EventId) -> Option<Arc<Event>> {
     let profile = all.get_mut(&id)?;
     let event = profile.remove(event);
     if profile.is_empty() {

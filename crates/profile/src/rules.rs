@@ -68,9 +68,7 @@ pub(crate) struct Rules {
 
 impl fmt::Debug for Rules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rules")
-            .field("units", &self.units.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Rules").field("units", &self.units.len()).finish_non_exhaustive()
     }
 }
 
@@ -83,18 +81,11 @@ impl Rules {
             let (group, keep) = schema.survivorship(field);
             let unit = match group {
                 None => {
-                    units.push(Unit {
-                        fields: [field].into(),
-                        group: None,
-                        decider: Decider::Keep(keep),
-                    });
+                    units.push(Unit { fields: [field].into(), group: None, decider: Decider::Keep(keep) });
                     units.len() - 1
                 }
                 Some(group) => *groups.entry(&group.name).or_insert_with(|| {
-                    let fields = group
-                        .fields
-                        .iter()
-                        .filter_map(|name| schema.field(name).ok());
+                    let fields = group.fields.iter().filter_map(|name| schema.field(name).ok());
                     units.push(Unit {
                         fields: fields.collect(),
                         group: Some(group.name.clone()),
@@ -110,11 +101,7 @@ impl Rules {
                 *place = Some(unit);
             }
         }
-        Self {
-            schema: schema.clone(),
-            units,
-            of_field,
-        }
+        Self { schema: schema.clone(), units, of_field }
     }
 
     /// Gives the field, or the group of fields, of this name a rule of the user's own.
@@ -129,10 +116,7 @@ impl Rules {
         if let Some(unit) = at.and_then(|at| self.units.get_mut(at)) {
             match &unit.group {
                 Some(group) if group != name => {
-                    return Err(Error::InGroup {
-                        field: name.into(),
-                        group: group.to_string(),
-                    });
+                    return Err(Error::InGroup { field: name.into(), group: group.to_string() });
                 }
                 _ => unit.decider = Decider::Custom(rule),
             }
@@ -154,35 +138,21 @@ impl Rules {
     }
 
     /// The units of which the event states something to a profile of this kind, each once.
-    pub(crate) fn touched<'a>(
-        &'a self,
-        kind: Kind,
-        event: &'a Event,
-    ) -> impl Iterator<Item = &'a Unit> + 'a {
-        let traits = if takes(kind, event.what) {
-            &*event.traits
-        } else {
-            &[]
-        };
-        traits
-            .iter()
-            .filter(|(_, value)| !value.is_null())
-            .filter_map(|(field, _)| {
-                let unit = self.unit_of(*field)?;
-                // Of a group the field with the smallest id speaks for all.
-                let first = unit.fields.iter().filter(|of| says(event, **of)).min();
-                (first == Some(field)).then_some(unit)
-            })
+    pub(crate) fn touched<'a>(&'a self, kind: Kind, event: &'a Event) -> impl Iterator<Item = &'a Unit> + 'a {
+        let traits = if takes(kind, event.what) { &*event.traits } else { &[] };
+        traits.iter().filter(|(_, value)| !value.is_null()).filter_map(|(field, _)| {
+            let unit = self.unit_of(*field)?;
+            // Of a group the field with the smallest id speaks for all.
+            let first = unit.fields.iter().filter(|of| says(event, **of)).min();
+            (first == Some(field)).then_some(unit)
+        })
     }
 
     /// What the event states of the unit, as a rule of the user's own sees it.
     pub(crate) fn value(&self, unit: &Unit, event: &Event) -> Value {
         let said = unit.fields.iter().filter(|field| says(event, **field));
         match &unit.group {
-            None => said
-                .map(|field| event.stated(*field).clone())
-                .next()
-                .unwrap_or_default(),
+            None => said.map(|field| event.stated(*field).clone()).next().unwrap_or_default(),
             Some(_) => Value::map(said.filter_map(|field| {
                 let info = self.schema.field_info(*field)?;
                 Some((info.declared.name.clone(), event.stated(*field).clone()))

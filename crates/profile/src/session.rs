@@ -53,21 +53,14 @@ impl Profile {
     pub fn sessions(&self, gap: Duration) -> Vec<Session> {
         let mut sessions: Vec<Session> = Vec::new();
         let schema = &self.rules().schema;
-        for event in self
-            .events()
-            .filter(|event| schema.is_behaviour(event.what))
-        {
+        for event in self.events().filter(|event| schema.is_behaviour(event.what)) {
             let at = event.times.occurred;
             match sessions.last_mut() {
                 Some(open) if at.since(open.to) < gap => {
                     open.to = at;
                     open.events.push(Arc::clone(event));
                 }
-                _ => sessions.push(Session {
-                    from: at,
-                    to: at,
-                    events: vec![Arc::clone(event)],
-                }),
+                _ => sessions.push(Session { from: at, to: at, events: vec![Arc::clone(event)] }),
             }
         }
         sessions

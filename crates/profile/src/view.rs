@@ -40,40 +40,26 @@ impl Profile {
         let schema = &rules.schema;
         let views = &schema.spec().views;
         let names = || views.iter().map(|view| view.name.as_str());
-        let view = views
-            .iter()
-            .find(|view| view.name == name)
-            .ok_or_else(|| Unknown::unknown("view", name, names()))?;
+        let view =
+            views.iter().find(|view| view.name == name).ok_or_else(|| Unknown::unknown("view", name, names()))?;
         let named = |name: &Text| schema.source(name);
         let sources: Vec<SourceId> = view.sources.iter().map(named).collect::<Result<_, _>>()?;
         let believed = |event: &Event| {
             let info = schema.source_info(event.source);
             (view.sources.is_empty() || sources.contains(&event.source))
-                && view
-                    .party
-                    .is_none_or(|least| info.is_some_and(|info| info.party <= least))
+                && view.party.is_none_or(|least| info.is_some_and(|info| info.party <= least))
         };
         let statements: Vec<&Arc<Event>> = self.stating().filter(|event| believed(event)).collect();
 
         let mut seen = BTreeMap::new();
         for unit in rules.units() {
-            let decider = view
-                .keep
-                .map_or_else(|| unit.decider.clone(), Decider::Keep);
+            let decider = view.keep.map_or_else(|| unit.decider.clone(), Decider::Keep);
             let says = |event: &&&Arc<Event>| unit.fields.iter().any(|field| says(event, *field));
-            let ranked = rank(
-                rules,
-                unit,
-                &decider,
-                statements.iter().filter(says).copied().collect(),
-            );
+            let ranked = rank(rules, unit, &decider, statements.iter().filter(says).copied().collect());
             let provenance = |event: &&Arc<Event>| self.provenance(event);
             for (field, value, event) in ranked.survivors {
-                let kept = Kept {
-                    value,
-                    from: self.provenance(event),
-                    also: ranked.items.iter().map(provenance).collect(),
-                };
+                let kept =
+                    Kept { value, from: self.provenance(event), also: ranked.items.iter().map(provenance).collect() };
                 seen.insert(field, kept);
             }
         }

@@ -62,11 +62,7 @@ impl Profile {
         let newest = *ranked.statements.first()?;
         let union = unit.is_union(&unit.decider);
         let survivor = ranked.survivors.first().map(|(_, list, _)| Kept {
-            value: if union {
-                list.clone()
-            } else {
-                newest.stated(field).clone()
-            },
+            value: if union { list.clone() } else { newest.stated(field).clone() },
             from: self.provenance(newest),
             also: ranked.items.iter().map(|it| self.provenance(it)).collect(),
         });
@@ -126,13 +122,11 @@ impl Profile {
             let mut said: Vec<&Arc<Event>> = by_source.into_values().collect();
             said.sort_unstable_by(|a, b| newer(&[field], b, a));
             let first = said.first()?.stated(field);
-            said.iter()
-                .any(|event| event.stated(field) != first)
-                .then(|| Contradiction {
-                    field,
-                    said: said.iter().map(|it| self.statement(field, it)).collect(),
-                    schema: self.rules().schema.clone(),
-                })
+            said.iter().any(|event| event.stated(field) != first).then(|| Contradiction {
+                field,
+                said: said.iter().map(|it| self.statement(field, it)).collect(),
+                schema: self.rules().schema.clone(),
+            })
         };
         latest.into_iter().filter_map(disagree).collect()
     }
@@ -142,10 +136,7 @@ impl Profile {
 
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let said = Said {
-            schema: &self.schema,
-            trust: self.rule == Rule::Declared(Survivorship::MostTrusted),
-        };
+        let said = Said { schema: &self.schema, trust: self.rule == Rule::Declared(Survivorship::MostTrusted) };
         write!(f, "`{}`", name(&self.schema, self.field))?;
         match &self.kept {
             Some(Kept { value, from, .. }) if value.is_null() => {
@@ -154,11 +145,7 @@ impl fmt::Display for Why {
             }
             Some(Kept { value, from, also }) => {
                 write!(f, " is {value}, ")?;
-                f.write_str(if also.is_empty() {
-                    "said by "
-                } else {
-                    "last said by "
-                })?;
+                f.write_str(if also.is_empty() { "said by " } else { "last said by " })?;
                 said.by(f, from)?;
             }
             None => f.write_str(" has no value")?,
@@ -168,11 +155,7 @@ impl fmt::Display for Why {
             (Rule::Custom, 1) => f.write_str("by a rule of your own over the only statement")?,
             (Rule::Custom, n) => write!(f, "by a rule of your own over {n} statements")?,
             (Rule::Declared(_), 1) => f.write_str("the only statement")?,
-            (Rule::Declared(keep), n) => write!(
-                f,
-                "{} of {n} statements",
-                phrase(keep, self.group.is_some())
-            )?,
+            (Rule::Declared(keep), n) => write!(f, "{} of {n} statements", phrase(keep, self.group.is_some()))?,
         }
         if let Some(group) = &self.group {
             write!(f, "; the group `{group}` survives whole")?;
@@ -187,15 +170,8 @@ impl fmt::Display for Why {
 
 impl fmt::Display for Contradiction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let said = Said {
-            schema: &self.schema,
-            trust: false,
-        };
-        write!(
-            f,
-            "sources disagree on `{}`",
-            name(&self.schema, self.field)
-        )?;
+        let said = Said { schema: &self.schema, trust: false };
+        write!(f, "sources disagree on `{}`", name(&self.schema, self.field))?;
         for (nth, stated) in self.said.iter().enumerate() {
             f.write_str(if nth == 0 { ": " } else { "; " })?;
             said.what(f, stated)?;
@@ -205,9 +181,7 @@ impl fmt::Display for Contradiction {
 }
 
 fn name(schema: &Schema, field: FieldId) -> &str {
-    schema
-        .field_info(field)
-        .map_or("", |info| info.declared.name.as_str())
+    schema.field_info(field).map_or("", |info| info.declared.name.as_str())
 }
 
 fn phrase(keep: Survivorship, group: bool) -> &'static str {

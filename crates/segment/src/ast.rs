@@ -16,9 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use normal::MAX_DEPTH;
 
-pub use make::{
-    Compared, Count, Did, Sequence, Started, Subject, Sum, count, did, event, field, sum,
-};
+pub use make::{Compared, Count, Did, Sequence, Started, Subject, Sum, count, did, event, field, sum};
 
 /// Some definitions as plain data, in the order in which they were written.
 ///
@@ -48,10 +46,7 @@ impl Definition {
     /// A segment of this name and condition.
     #[must_use]
     pub fn new(name: impl Into<Name>, expr: impl Into<Expr>) -> Self {
-        Self {
-            name: name.into(),
-            expr: expr.into(),
-        }
+        Self { name: name.into(), expr: expr.into() }
     }
 }
 
@@ -331,10 +326,7 @@ impl From<&str> for Name {
 
 impl From<String> for Name {
     fn from(text: String) -> Self {
-        Self {
-            text,
-            span: Span::default(),
-        }
+        Self { text, span: Span::default() }
     }
 }
 
@@ -369,8 +361,7 @@ mod span {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
         let text = String::deserialize(from)?;
-        parse_span(&text).ok_or_else(|| {
-            D::Error::custom("a span of time is a number and a unit, such as `30m` or `14d`")
-        })
+        parse_span(&text)
+            .ok_or_else(|| D::Error::custom("a span of time is a number and a unit, such as `30m` or `14d`"))
     }
 }

@@ -21,19 +21,8 @@ use crate::plan::{Node, NodeId, Plan};
 const MAX_SEGMENTS: usize = 10_000;
 
 /// Checks all of it. `broken` are names of segments that could not be read.
-pub(crate) fn check(
-    source: &Source,
-    broken: &BTreeSet<String>,
-    schema: &Schema,
-    out: &mut Faults,
-) -> Plan {
-    let mut checker = Checker {
-        schema,
-        out,
-        plan: Plan::default(),
-        segments: BTreeMap::new(),
-        roots: Vec::new(),
-    };
+pub(crate) fn check(source: &Source, broken: &BTreeSet<String>, schema: &Schema, out: &mut Faults) -> Plan {
+    let mut checker = Checker { schema, out, plan: Plan::default(), segments: BTreeMap::new(), roots: Vec::new() };
     if source.segments.len() > MAX_SEGMENTS {
         let message = format!("more than {MAX_SEGMENTS} segments are defined");
         checker.out.push(Diagnostic::new("E04", 0..0, message));
@@ -51,8 +40,7 @@ pub(crate) fn check(
         }
         if !definition.expr.fits(MAX_DEPTH) {
             deep.insert(nth);
-            let message =
-                format!("conditions of segment {name} nest deeper than {MAX_DEPTH} levels");
+            let message = format!("conditions of segment {name} nest deeper than {MAX_DEPTH} levels");
             let help = "name a part as a segment of its own, and say `in segment`";
             checker.tell("E04", &name.span.0, &message, Some(help.into()));
         }
@@ -88,23 +76,12 @@ struct Checker<'a, 'o> {
 }
 
 impl<'a> Checker<'a, '_> {
-    fn tell(
-        &mut self,
-        code: &'static str,
-        span: &Range<usize>,
-        message: &str,
-        help: Option<String>,
-    ) {
+    fn tell(&mut self, code: &'static str, span: &Range<usize>, message: &str, help: Option<String>) {
         let fault = Diagnostic::new(code, span.clone(), message);
         self.out.push(Diagnostic { help, ..fault });
     }
 
-    fn type_error<T>(
-        &mut self,
-        span: &Range<usize>,
-        message: &str,
-        help: Option<&str>,
-    ) -> Option<T> {
+    fn type_error<T>(&mut self, span: &Range<usize>, message: &str, help: Option<&str>) -> Option<T> {
         self.tell("E07", span, message, help.map(Into::into));
         None
     }
@@ -156,56 +133,26 @@ impl<'a> Checker<'a, '_> {
                 op: Op::Ge,
                 number: 1,
             },
-            Expr::Count {
-                events,
-                window,
-                op,
-                value,
-            } => {
+            Expr::Count { events, window, op, value } => {
                 let rows = self.rows(events, None);
                 let window = self.window(window, events);
                 let at = span_of(events);
                 if !is_order(*op) {
-                    return self.type_error(
-                        &at,
-                        &format!("a count is a number and has no `{op}`"),
-                        None,
-                    );
+                    return self.type_error(&at, &format!("a count is a number and has no `{op}`"), None);
                 }
                 let number = match value {
                     Literal::Number(number) if number.scale() == 0 => number.units(),
                     _ => {
-                        let message = format!(
-                            "a count is a whole number and does not compare with {}",
-                            article(value)
-                        );
+                        let message = format!("a count is a whole number and does not compare with {}", article(value));
                         return self.type_error(&at, &message, None);
                     }
                 };
-                Node::Count {
-                    rows: rows?.0,
-                    window: window?,
-                    op: *op,
-                    number,
-                }
+                Node::Count { rows: rows?.0, window: window?, op: *op, number }
             }
-            Expr::Sum {
-                events,
-                property,
-                window,
-                op,
-                value,
-            } => {
+            Expr::Sum { events, property, window, op, value } => {
                 return self.sum(events, property, window, *op, value);
             }
-            Expr::Sequence {
-                first,
-                step,
-                then,
-                second,
-                within,
-                window,
-            } => {
+            Expr::Sequence { first, step, then, second, within, window } => {
                 let begun = self.rows(first, None);
                 let second = match &begun {
                     Some((_, what)) => self.rows(second, Some((step.as_ref(), *what))),
@@ -215,13 +162,7 @@ impl<'a> Checker<'a, '_> {
                 let within = self.micros(*within, &at);
                 let window = self.window(window, first);
                 let (first, second, within, window) = (begun?.0, second?.0, within?, window?);
-                Node::Sequence {
-                    first,
-                    then: *then,
-                    second,
-                    within,
-                    window,
-                }
+                Node::Sequence { first, then: *then, second, within, window }
             }
             Expr::Member(name) => match self.segments.get(name.as_str()) {
                 Some(nth) => Node::Member(self.roots.get(*nth).copied().flatten()?),
@@ -265,8 +206,7 @@ impl<'a> Checker<'a, '_> {
                 match self.schema.type_of(field) {
                     Type::Time | Type::Date => {}
                     other => {
-                        let message =
-                            format!("{} is {}, not a time or day", test.subject, kind(other));
+                        let message = format!("{} is {}, not a time or day", test.subject, kind(other));
                         return self.type_error(&test.span.0, &message, None);
                     }
                 }
@@ -284,33 +224,18 @@ impl<'a> Checker<'a, '_> {
         self.plan.put(node)
     }
 
-    fn sum(
-        &mut self,
-        events: &'a Events,
-        property: &Name,
-        window: &Window,
-        op: Op,
-        value: &Literal,
-    ) -> Option<NodeId> {
+    fn sum(&mut self, events: &'a Events, property: &Name, window: &Window, op: Op, value: &Literal) -> Option<NodeId> {
         let rows = self.rows(events, None);
         let window = self.window(window, events);
         let (rows, what) = rows?;
         let Some(what) = what else {
-            return self.type_error(
-                &property.span.0,
-                "a sum is over events of one type, not over `any`",
-                None,
-            );
+            return self.type_error(&property.span.0, "a sum is over events of one type, not over `any`", None);
         };
         let known = self.schema.property(what, property.as_str());
         let property_id = self.known(property, known)?;
         let declared = self.declared(property_id)?;
         if !is_order(op) {
-            return self.type_error(
-                &property.span.0,
-                &format!("a sum is a number and has no `{op}`"),
-                None,
-            );
+            return self.type_error(&property.span.0, &format!("a sum is a number and has no `{op}`"), None);
         }
         let (currency, number) = match (declared.ty, value) {
             (Type::Int | Type::Decimal, Literal::Number(number)) => (None, *number),
@@ -319,22 +244,11 @@ impl<'a> Checker<'a, '_> {
                 return self.mismatch(property, declared, value);
             }
             (other, _) => {
-                let message = format!(
-                    "property `{}` is {} and cannot be added up",
-                    property.as_str(),
-                    kind(other)
-                );
+                let message = format!("property `{}` is {} and cannot be added up", property.as_str(), kind(other));
                 return self.type_error(&property.span.0, &message, None);
             }
         };
-        self.plan.put(Node::Sum {
-            rows,
-            property: property_id,
-            currency,
-            window: window?,
-            op,
-            number,
-        })
+        self.plan.put(Node::Sum { rows, property: property_id, currency, window: window?, op, number })
     }
 
     fn declared(&self, field: FieldId) -> Option<&'a Field> {

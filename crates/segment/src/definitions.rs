@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use onefold_model::{
-    Diagnostic, Event, EventTypeId, Facts, FieldId, People, Schema, SegmentId, Time,
-};
+use onefold_model::{Diagnostic, Event, EventTypeId, Facts, FieldId, People, Schema, SegmentId, Time};
 
 use crate::ast::{Definition, Expr, Source};
 use crate::error::Faults;
@@ -113,12 +111,7 @@ impl Definitions {
     /// # Errors
     /// [`Error::Invalid`] where they do not go together, such as for a name that both define.
     pub fn merge(&self, other: &Self, schema: &Schema) -> Result<Self, Error> {
-        let both = self
-            .0
-            .source
-            .segments
-            .iter()
-            .chain(&other.0.source.segments);
+        let both = self.0.source.segments.iter().chain(&other.0.source.segments);
         let segments = both.cloned().collect();
         Self::from_source(Source { segments }, schema)
     }
@@ -140,32 +133,17 @@ impl Definitions {
         Builder::default()
     }
 
-    fn checked(
-        source: Source,
-        broken: &BTreeSet<String>,
-        schema: &Schema,
-        mut faults: Faults,
-    ) -> Result<Self, Error> {
+    fn checked(source: Source, broken: &BTreeSet<String>, schema: &Schema, mut faults: Faults) -> Result<Self, Error> {
         // A tree that nests too deep is not even put in order: that is told by the check.
         let normal = |it: Definition| match it.expr.fits(crate::ast::MAX_DEPTH) {
-            true => Definition {
-                expr: it.expr.normal(),
-                ..it
-            },
+            true => Definition { expr: it.expr.normal(), ..it },
             false => it,
         };
-        let source = Source {
-            segments: source.segments.into_iter().map(normal).collect(),
-        };
+        let source = Source { segments: source.segments.into_iter().map(normal).collect() };
         let plan = check::check(&source, broken, schema, &mut faults);
         faults.into_result()?;
         let lints = lint::lint(&source, schema);
-        Ok(Self(Arc::new(Inner {
-            source,
-            plan,
-            lints,
-            schema: Some(schema.clone()),
-        })))
+        Ok(Self(Arc::new(Inner { source, plan, lints, schema: Some(schema.clone()) })))
     }
 
     // ------------------------------------------------------------ what is defined
@@ -173,12 +151,7 @@ impl Definitions {
     /// The id of a segment.
     #[must_use]
     pub fn id(&self, name: &str) -> Option<SegmentId> {
-        let at = self
-            .0
-            .source
-            .segments
-            .iter()
-            .position(|it| it.name.as_str() == name)?;
+        let at = self.0.source.segments.iter().position(|it| it.name.as_str() == name)?;
         u32::try_from(at).ok().map(SegmentId)
     }
 
@@ -296,13 +269,7 @@ impl Definitions {
 
     /// Why a profile is in a segment or not: which parts hold, what speaks for it, and until when.
     #[must_use]
-    pub fn why(
-        &self,
-        id: SegmentId,
-        facts: &dyn Facts,
-        people: &dyn People,
-        now: Time,
-    ) -> Explanation {
+    pub fn why(&self, id: SegmentId, facts: &dyn Facts, people: &dyn People, now: Time) -> Explanation {
         let answer = self.eval(id, facts, people, now);
         why::explain(self, id, answer, facts, now)
     }

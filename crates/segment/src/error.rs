@@ -12,10 +12,7 @@ pub enum Error {
 }
 
 fn list(all: &[Diagnostic]) -> String {
-    all.iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("\n")
+    all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// As many faults are told; a text with more is probably not a text of this language.
@@ -47,8 +44,7 @@ impl Faults {
         if self.all.is_empty() {
             return Ok(());
         }
-        self.all
-            .sort_by_key(|fault| (fault.span.start, fault.span.end));
+        self.all.sort_by_key(|fault| (fault.span.start, fault.span.end));
         if self.more {
             let at = self.all.last().map_or(0..0, |last| last.span.clone());
             let rest = "there are more errors than are shown";

@@ -41,10 +41,7 @@ pub(crate) struct Memo(Vec<Held>);
 
 impl Memo {
     pub(crate) fn get(&self, id: NodeId) -> Held {
-        self.0
-            .get(id as usize)
-            .copied()
-            .unwrap_or((Truth::Unknown, Time::MAX))
+        self.0.get(id as usize).copied().unwrap_or((Truth::Unknown, Time::MAX))
     }
 
     fn set(&mut self, id: NodeId, held: Held) {
@@ -59,12 +56,7 @@ impl Memo {
 }
 
 /// Evaluates the nodes, each of which stands after its parts.
-pub(crate) fn pass(
-    plan: &Plan,
-    nodes: impl IntoIterator<Item = NodeId>,
-    sight: Sight<'_>,
-    memo: &mut Memo,
-) {
+pub(crate) fn pass(plan: &Plan, nodes: impl IntoIterator<Item = NodeId>, sight: Sight<'_>, memo: &mut Memo) {
     for id in nodes {
         if let Some(node) = plan.node(id) {
             let (truth, until) = node.eval(sight, memo);
@@ -79,11 +71,7 @@ pub(crate) fn answer(plan: &Plan, root: NodeId, facts: &dyn Facts, now: Time) ->
     let needed = plan.needed(root);
     let mut memo = Memo::default();
     let mut at = |at| {
-        let sight = Sight {
-            facts,
-            known: now,
-            at,
-        };
+        let sight = Sight { facts, known: now, at };
         pass(plan, needed.iter().copied(), sight, &mut memo);
         memo.get(root)
     };
@@ -94,74 +82,33 @@ pub(crate) fn answer(plan: &Plan, root: NodeId, facts: &dyn Facts, now: Time) ->
         }
         let (then, next) = at(until);
         if then != value {
-            return Until {
-                value,
-                until,
-                exact: true,
-            };
+            return Until { value, until, exact: true };
         }
         until = next;
     }
-    Until {
-        value,
-        until,
-        exact: until == Time::MAX,
-    }
+    Until { value, until, exact: until == Time::MAX }
 }
 
 impl Node {
     fn eval(&self, sight: Sight<'_>, memo: &Memo) -> Held {
         match self {
-            Self::And(parts) => whole(
-                parts.iter().map(|part| memo.get(*part)),
-                Truth::No,
-                Truth::and,
-            ),
-            Self::Or(parts) => whole(
-                parts.iter().map(|part| memo.get(*part)),
-                Truth::Yes,
-                Truth::or,
-            ),
+            Self::And(parts) => whole(parts.iter().map(|part| memo.get(*part)), Truth::No, Truth::and),
+            Self::Or(parts) => whole(parts.iter().map(|part| memo.get(*part)), Truth::Yes, Truth::or),
             Self::Not(part) => {
                 let (truth, until) = memo.get(*part);
                 (truth.not(), until)
             }
             Self::Field(field, ask) => (ask.of(sight.facts.field(*field)), Time::MAX),
             Self::Recent(field, span) => recent(sight.facts.field(*field), *span, sight.at),
-            Self::Count {
-                rows,
-                window,
-                op,
-                number,
-            } => events::counted(rows, *window, sight).held(|count| op.holds(count.cmp(number))),
-            Self::Sum {
-                rows,
-                property,
-                currency,
-                window,
-                op,
-                number,
-            } => {
-                let terms = events::Terms {
-                    property: *property,
-                    currency: *currency,
-                };
-                events::summed(rows, terms, *window, sight)
-                    .held(|sum| op.holds(sum.cmp_decimal(*number)))
+            Self::Count { rows, window, op, number } => {
+                events::counted(rows, *window, sight).held(|count| op.holds(count.cmp(number)))
             }
-            Self::Sequence {
-                first,
-                then,
-                second,
-                within,
-                window,
-            } => {
-                let steps = events::Steps {
-                    first,
-                    then: *then,
-                    second,
-                    within: *within,
-                };
+            Self::Sum { rows, property, currency, window, op, number } => {
+                let terms = events::Terms { property: *property, currency: *currency };
+                events::summed(rows, terms, *window, sight).held(|sum| op.holds(sum.cmp_decimal(*number)))
+            }
+            Self::Sequence { first, then, second, within, window } => {
+                let steps = events::Steps { first, then: *then, second, within: *within };
                 events::sequences(steps, *window, sight).held(|count| *count > 0)
             }
             Self::Member(root) => {

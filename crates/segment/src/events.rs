@@ -115,9 +115,7 @@ fn each<'a>(rows: &Rows, window: Span, sight: Sight<'a>, mut call: impl FnMut(Ro
 impl Terms {
     fn of(self, row: Row<'_>) -> Option<Decimal> {
         match (row.value(self.property), self.currency) {
-            (Value::Money(money), Some(currency)) => {
-                (money.currency() == currency).then(|| money.amount())
-            }
+            (Value::Money(money), Some(currency)) => (money.currency() == currency).then(|| money.amount()),
             (value, None) => number(&value),
             _ => None,
         }
@@ -134,12 +132,8 @@ impl Rows {
 impl Filter {
     fn of(&self, row: Row<'_>, first: Option<Row<'_>>) -> Truth {
         match self {
-            Self::And(parts) => parts
-                .iter()
-                .fold(Truth::Yes, |known, part| known.and(part.of(row, first))),
-            Self::Or(parts) => parts
-                .iter()
-                .fold(Truth::No, |known, part| known.or(part.of(row, first))),
+            Self::And(parts) => parts.iter().fold(Truth::Yes, |known, part| known.and(part.of(row, first))),
+            Self::Or(parts) => parts.iter().fold(Truth::No, |known, part| known.or(part.of(row, first))),
             Self::Not(part) => part.of(row, first).not(),
             Self::Property(property, ask) => ask.of(&row.value(*property)),
             Self::Step(property, op, other) => match first {
@@ -217,11 +211,7 @@ enum Move {
 
 impl<T: Total> Walk<T> {
     fn new(at: Time) -> Self {
-        Self {
-            at,
-            total: T::default(),
-            moves: Vec::new(),
-        }
+        Self { at, total: T::default(), moves: Vec::new() }
     }
 
     /// Something is in the window from `from` on, up to but not including `to`.

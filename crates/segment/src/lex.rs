@@ -8,8 +8,8 @@ use crate::error::Faults;
 
 /// Words that are names only in backticks.
 pub(crate) const RESERVED: &[&str] = &[
-    "and", "any", "as", "between", "did", "ever", "false", "in", "is", "not", "null", "or",
-    "segment", "since", "then", "true", "within",
+    "and", "any", "as", "between", "did", "ever", "false", "in", "is", "not", "null", "or", "segment", "since", "then",
+    "true", "within",
 ];
 
 /// A token and where it stands.
@@ -39,19 +39,12 @@ pub(crate) enum Kind<'a> {
 }
 
 /// Longest first.
-const SIGNS: &[&str] = &[
-    "!=", "<=", ">=", "(", ")", "[", "]", "{", "}", ",", ".", "=", "<", ">", "%", "*", ":", "+",
-    "-", "/",
-];
+const SIGNS: &[&str] =
+    &["!=", "<=", ">=", "(", ")", "[", "]", "{", "}", ",", ".", "=", "<", ">", "%", "*", ":", "+", "-", "/"];
 
 /// What other languages write, and what it is here.
-const FOREIGN: &[(&str, &str, bool)] = &[
-    ("==", "=", true),
-    ("<>", "!=", true),
-    ("&&", "and", false),
-    ("||", "or", false),
-    ("!", "not", false),
-];
+const FOREIGN: &[(&str, &str, bool)] =
+    &[("==", "=", true), ("<>", "!=", true), ("&&", "and", false), ("||", "or", false), ("!", "not", false)];
 
 pub(crate) fn lex<'a>(text: &'a str, out: &mut Faults) -> Vec<Token<'a>> {
     let mut lexer = Lexer { text, at: 0, out };
@@ -97,10 +90,7 @@ impl<'a> Lexer<'a, '_> {
         loop {
             let start = self.at;
             if let Some(kind) = self.kind() {
-                return Token {
-                    kind,
-                    span: start..self.at,
-                };
+                return Token { kind, span: start..self.at };
             }
             self.take(char::is_whitespace);
         }
@@ -115,13 +105,9 @@ impl<'a> Lexer<'a, '_> {
         };
         let second = letters.next();
         if first.is_alphabetic() || first == '_' {
-            return Some(Kind::Word(
-                self.take(|letter| letter.is_alphanumeric() || letter == '_'),
-            ));
+            return Some(Kind::Word(self.take(|letter| letter.is_alphanumeric() || letter == '_')));
         }
-        if first.is_ascii_digit()
-            || (first == '-' && second.is_some_and(|digit| digit.is_ascii_digit()))
-        {
+        if first.is_ascii_digit() || (first == '-' && second.is_some_and(|digit| digit.is_ascii_digit())) {
             return Some(Kind::Number(self.number()));
         }
         match first {
@@ -129,9 +115,9 @@ impl<'a> Lexer<'a, '_> {
             '`' => return Some(Kind::Name(self.quoted(first))),
             '@' => {
                 self.at += 1;
-                return Some(Kind::Instant(self.take(|letter| {
-                    letter.is_ascii_alphanumeric() || "@:.+-".contains(letter)
-                })));
+                return Some(Kind::Instant(
+                    self.take(|letter| letter.is_ascii_alphanumeric() || "@:.+-".contains(letter)),
+                ));
             }
             '#' => {
                 self.take(|letter| letter != '\n');
@@ -140,25 +126,15 @@ impl<'a> Lexer<'a, '_> {
             _ => {}
         }
         let start = self.at;
-        if let Some(sign) = SIGNS
-            .iter()
-            .find(|sign| **sign == "!=" && rest.starts_with("!="))
-        {
+        if let Some(sign) = SIGNS.iter().find(|sign| **sign == "!=" && rest.starts_with("!=")) {
             self.at += 2;
             return Some(Kind::Sign(sign));
         }
-        if let Some((foreign, ours, sign)) = FOREIGN
-            .iter()
-            .find(|(foreign, _, _)| rest.starts_with(foreign))
-        {
+        if let Some((foreign, ours, sign)) = FOREIGN.iter().find(|(foreign, _, _)| rest.starts_with(foreign)) {
             self.at += foreign.len();
             let fault = Diagnostic::new("E01", start..self.at, format!("unknown sign `{foreign}`"));
             self.out.push(fault.help(format!("write `{ours}`")));
-            return Some(if *sign {
-                Kind::Sign(ours)
-            } else {
-                Kind::Word(ours)
-            });
+            return Some(if *sign { Kind::Sign(ours) } else { Kind::Word(ours) });
         }
         if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
             self.at += sign.len();
@@ -166,11 +142,7 @@ impl<'a> Lexer<'a, '_> {
         }
         self.at += first.len_utf8();
         let shown = first.escape_debug();
-        let fault = Diagnostic::new(
-            "E01",
-            start..self.at,
-            format!("unknown character `{shown}`"),
-        );
+        let fault = Diagnostic::new("E01", start..self.at, format!("unknown character `{shown}`"));
         self.out.push(fault);
         None
     }
@@ -221,9 +193,7 @@ impl<'a> Lexer<'a, '_> {
                 'u' => {
                     let mut code = String::new();
                     let mut fine = letters.next_if(|(_, open)| *open == '{').is_some();
-                    while let Some((_, digit)) =
-                        letters.next_if(|(_, digit)| digit.is_ascii_hexdigit())
-                    {
+                    while let Some((_, digit)) = letters.next_if(|(_, digit)| digit.is_ascii_hexdigit()) {
                         code.push(digit);
                     }
                     let closing = letters.next_if(|(_, close)| *close == '}');

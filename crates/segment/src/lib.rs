@@ -80,8 +80,8 @@ pub mod make {
 }
 
 pub use ast::{
-    Check, Definition, Events, Expr, Literal, Name, Op, Source, Span, Target, Test, Then, Window,
-    count, did, event, field, sum,
+    Check, Definition, Events, Expr, Literal, Name, Op, Source, Span, Target, Test, Then, Window, count, did, event,
+    field, sum,
 };
 pub use definitions::{Builder, Definitions};
 pub use error::Error;

@@ -14,9 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use onefold_model::{Diagnostic, Schema, Sensitivity, Truth, Value};
 
-use crate::ast::{
-    Check, Definition, Events, Expr, Literal, Op, Source, Target, Test, Then, Window,
-};
+use crate::ast::{Check, Definition, Events, Expr, Literal, Op, Source, Target, Test, Then, Window};
 use crate::value::compare;
 
 /// So many comparisons of one trait are looked at in pairs.
@@ -34,13 +32,7 @@ pub(crate) fn lint(source: &Source, schema: &Schema) -> Vec<Diagnostic> {
     out
 }
 
-fn say(
-    out: &mut Vec<Diagnostic>,
-    code: &'static str,
-    span: std::ops::Range<usize>,
-    message: String,
-    help: &str,
-) {
+fn say(out: &mut Vec<Diagnostic>, code: &'static str, span: std::ops::Range<usize>, message: String, help: &str) {
     out.push(Diagnostic::new(code, span, message).help(help));
 }
 
@@ -66,49 +58,26 @@ fn nullable(definition: &Definition, tests: &[(&Test, bool)], out: &mut Vec<Diag
         };
         if excludes && !asked.contains(test.subject.as_str()) {
             let (name, subject) = (&definition.name, &test.subject);
-            let message = format!(
-                "segment {name} leaves out everyone of whom `{}` is not known",
-                subject.as_str()
-            );
-            let help = format!(
-                "say `{subject} is not null` if that is meant, or add `or {subject} is null`"
-            );
+            let message = format!("segment {name} leaves out everyone of whom `{}` is not known", subject.as_str());
+            let help = format!("say `{subject} is not null` if that is meant, or add `or {subject} is null`");
             say(out, "W01", test.span.0.clone(), message, &help);
         }
     }
 }
 
-fn sensitive(
-    definition: &Definition,
-    tests: &[(&Test, bool)],
-    schema: &Schema,
-    out: &mut Vec<Diagnostic>,
-) {
+fn sensitive(definition: &Definition, tests: &[(&Test, bool)], schema: &Schema, out: &mut Vec<Diagnostic>) {
     if asks_consent(&definition.expr) {
         return;
     }
     let mut told = Vec::new();
     for (test, _) in tests {
-        let info = schema
-            .field(test.subject.as_str())
-            .ok()
-            .and_then(|id| schema.field_info(id));
-        let sensitive =
-            info.is_some_and(|it| it.declared.labels.sensitivity >= Sensitivity::Sensitive);
+        let info = schema.field(test.subject.as_str()).ok().and_then(|id| schema.field_info(id));
+        let sensitive = info.is_some_and(|it| it.declared.labels.sensitivity >= Sensitivity::Sensitive);
         if sensitive && !told.contains(&test.subject.as_str()) {
             told.push(test.subject.as_str());
-            let message = format!(
-                "segment {} is drawn by the sensitive trait `{}`",
-                definition.name,
-                test.subject.as_str()
-            );
-            say(
-                out,
-                "W05",
-                test.span.0.clone(),
-                message,
-                "add `and consent(..)` for the purpose that it serves",
-            );
+            let message =
+                format!("segment {} is drawn by the sensitive trait `{}`", definition.name, test.subject.as_str());
+            say(out, "W05", test.span.0.clone(), message, "add `and consent(..)` for the purpose that it serves");
         }
     }
 }
@@ -130,12 +99,7 @@ fn walk(definition: &Definition, expr: &Expr, out: &mut Vec<Diagnostic>) {
         }
         Expr::Or(parts) => parts.iter().for_each(|part| walk(definition, part, out)),
         Expr::Not(part) => walk(definition, part, out),
-        Expr::Count {
-            events,
-            op,
-            value: Literal::Number(number),
-            ..
-        } => {
+        Expr::Count { events, op, value: Literal::Number(number), .. } => {
             let zero = (*number).cmp(&0.into());
             let always = match (op, zero.is_lt(), zero.is_eq()) {
                 (Op::Ge, _, true) | (Op::Ge | Op::Gt | Op::Ne, true, _) => Some("always"),
@@ -143,37 +107,14 @@ fn walk(definition: &Definition, expr: &Expr, out: &mut Vec<Diagnostic>) {
                 _ => None,
             };
             if let Some(always) = always {
-                let message = format!(
-                    "a count {op} {number} {always} holds in segment {}",
-                    definition.name
-                );
-                say(
-                    out,
-                    "W03",
-                    place(events),
-                    message,
-                    "a count is never below 0",
-                );
+                let message = format!("a count {op} {number} {always} holds in segment {}", definition.name);
+                say(out, "W03", place(events), message, "a count is never below 0");
             }
         }
-        Expr::Sequence {
-            first,
-            then: Then::Lacks,
-            within,
-            window: Window::Last(window),
-            ..
-        } if window <= within => {
-            let message = format!(
-                "segment {} asks for an absence that is decided after its window has ended",
-                definition.name
-            );
-            say(
-                out,
-                "W04",
-                place(first),
-                message,
-                "the window is longer than the span after `within`",
-            );
+        Expr::Sequence { first, then: Then::Lacks, within, window: Window::Last(window), .. } if window <= within => {
+            let message =
+                format!("segment {} asks for an absence that is decided after its window has ended", definition.name);
+            say(out, "W04", place(first), message, "the window is longer than the span after `within`");
         }
         _ => {}
     }
@@ -201,10 +142,7 @@ fn contradictions(definition: &Definition, parts: &[Expr], out: &mut Vec<Diagnos
                 Literal::Time(time) => Value::Time(*time),
                 Literal::Date(date) => Value::Time(date.midnight()),
             };
-            by_trait
-                .entry(test.subject.as_str())
-                .or_default()
-                .push((test, *op, value));
+            by_trait.entry(test.subject.as_str()).or_default().push((test, *op, value));
         }
     }
     for (name, tests) in by_trait {
@@ -212,21 +150,10 @@ fn contradictions(definition: &Definition, parts: &[Expr], out: &mut Vec<Diagnos
         let mut rest = tests.get(..MOST).unwrap_or(&tests);
         while let Some(((test, op, value), others)) = rest.split_first() {
             rest = others;
-            if others
-                .iter()
-                .any(|(_, other_op, other)| excludes((*op, value), (*other_op, other)))
-            {
-                let message = format!(
-                    "segment {} is empty: its conditions on `{name}` contradict each other",
-                    definition.name
-                );
-                say(
-                    out,
-                    "W02",
-                    test.span.0.clone(),
-                    message,
-                    "write `or` where either is enough",
-                );
+            if others.iter().any(|(_, other_op, other)| excludes((*op, value), (*other_op, other))) {
+                let message =
+                    format!("segment {} is empty: its conditions on `{name}` contradict each other", definition.name);
+                say(out, "W02", test.span.0.clone(), message, "write `or` where either is enough");
             }
         }
     }
@@ -235,16 +162,10 @@ fn contradictions(definition: &Definition, parts: &[Expr], out: &mut Vec<Diagnos
 /// Whether no value fulfils both.
 fn excludes((one, low): (Op, &Value), (other, high): (Op, &Value)) -> bool {
     match (one, other) {
-        (Op::Eq, Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge) => {
-            compare(low, other, high) == Truth::No
-        }
+        (Op::Eq, Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge) => compare(low, other, high) == Truth::No,
         (_, Op::Eq) => compare(high, one, low) == Truth::No,
         (Op::Gt | Op::Ge, Op::Lt | Op::Le) => {
-            let meet = if (one, other) == (Op::Ge, Op::Le) {
-                Op::Le
-            } else {
-                Op::Lt
-            };
+            let meet = if (one, other) == (Op::Ge, Op::Le) { Op::Le } else { Op::Lt };
             compare(low, meet, high) == Truth::No
         }
         (Op::Lt | Op::Le, Op::Gt | Op::Ge) => excludes((other, high), (one, low)),

@@ -65,13 +65,7 @@ impl Live {
     #[must_use]
     pub fn new(definitions: Definitions) -> Self {
         let members = vec![BTreeSet::new(); definitions.len()];
-        Self {
-            definitions,
-            profiles: BTreeMap::new(),
-            members,
-            timers: BTreeSet::new(),
-            memo: Memo::default(),
-        }
+        Self { definitions, profiles: BTreeMap::new(), members, timers: BTreeSet::new(), memo: Memo::default() }
     }
 
     /// What is kept true.
@@ -84,14 +78,7 @@ impl Live {
     /// and sets its timer. A profile that `people` do not know is [forgotten](Self::forget).
     ///
     /// Timers due before `now` must have fired: [`advance`](Self::advance) first.
-    pub fn touch(
-        &mut self,
-        who: ProfileId,
-        cause: Cause,
-        people: &dyn People,
-        now: Time,
-        out: &mut Vec<Change>,
-    ) {
+    pub fn touch(&mut self, who: ProfileId, cause: Cause, people: &dyn People, now: Time, out: &mut Vec<Change>) {
         let mut seen = false;
         people.see(who, &mut |facts| {
             seen = true;
@@ -139,18 +126,12 @@ impl Live {
     /// Whether a profile is in a segment.
     #[must_use]
     pub fn contains(&self, segment: SegmentId, who: ProfileId) -> bool {
-        self.members
-            .get(segment.index())
-            .is_some_and(|members| members.contains(&who))
+        self.members.get(segment.index()).is_some_and(|members| members.contains(&who))
     }
 
     /// The members of a segment, sorted.
     pub fn members(&self, segment: SegmentId) -> impl Iterator<Item = ProfileId> + '_ {
-        self.members
-            .get(segment.index())
-            .into_iter()
-            .flatten()
-            .copied()
+        self.members.get(segment.index()).into_iter().flatten().copied()
     }
 
     /// How many members a segment has.
@@ -161,26 +142,12 @@ impl Live {
 
     /// The segments that a profile is in, sorted.
     pub fn segments_of(&self, who: ProfileId) -> impl Iterator<Item = SegmentId> + '_ {
-        self.profiles
-            .get(&who)
-            .into_iter()
-            .flat_map(|state| state.inside.iter().copied())
+        self.profiles.get(&who).into_iter().flat_map(|state| state.inside.iter().copied())
     }
 
-    fn look(
-        &mut self,
-        who: ProfileId,
-        facts: &dyn Facts,
-        cause: Cause,
-        now: Time,
-        out: &mut Vec<Change>,
-    ) {
+    fn look(&mut self, who: ProfileId, facts: &dyn Facts, cause: Cause, now: Time, out: &mut Vec<Change>) {
         let plan = self.definitions.plan();
-        let sight = Sight {
-            facts,
-            known: now,
-            at: now,
-        };
+        let sight = Sight { facts, known: now, at: now };
         pass(plan, plan.all(), sight, &mut self.memo);
         let state = self.profiles.entry(who).or_default();
         let mut due = Time::MAX;
@@ -215,13 +182,7 @@ impl Live {
 }
 
 fn change(profile: ProfileId, cause: Cause, at: Time, news: News) -> Change {
-    Change {
-        cursor: Cursor::default(),
-        at,
-        profile,
-        cause,
-        news,
-    }
+    Change { cursor: Cursor::default(), at, profile, cause, news }
 }
 
 /// A fresh evaluation of everybody: for each segment, by its id, its members with their answers.
@@ -237,20 +198,12 @@ fn change(profile: ProfileId, cause: Cause, at: Time, news: News) -> Change {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub fn batch(
-    definitions: &Definitions,
-    people: &dyn People,
-    now: Time,
-) -> Vec<BTreeMap<ProfileId, Answer>> {
+pub fn batch(definitions: &Definitions, people: &dyn People, now: Time) -> Vec<BTreeMap<ProfileId, Answer>> {
     let plan = definitions.plan();
     let mut all = vec![BTreeMap::new(); definitions.len()];
     let mut memo = Memo::default();
     people.each(&mut |facts| {
-        let sight = Sight {
-            facts,
-            known: now,
-            at: now,
-        };
+        let sight = Sight { facts, known: now, at: now };
         pass(plan, plan.all(), sight, &mut memo);
         for (root, members) in plan.roots.iter().zip(&mut all) {
             if memo.get(*root).0.is_yes() {

@@ -20,10 +20,7 @@ pub(crate) fn sort(source: &Source, known: &BTreeMap<&str, usize>, out: &mut Fau
             let mut names = Vec::new();
             members(&definition.expr, &mut names);
             let known = |name: &&Name| known.get(name.as_str()).copied();
-            names
-                .into_iter()
-                .filter_map(|name| Some((known(&name)?, name)))
-                .collect()
+            names.into_iter().filter_map(|name| Some((known(&name)?, name))).collect()
         })
         .collect();
     let mut waiting: Vec<usize> = needs.iter().map(Vec::len).collect();
@@ -58,12 +55,7 @@ pub(crate) fn sort(source: &Source, known: &BTreeMap<&str, usize>, out: &mut Fau
 }
 
 /// Each circle once, with its path. Who only leads into one is no part of the fault.
-fn tell(
-    needs: &[Vec<(usize, &Name)>],
-    source: &Source,
-    mut left: BTreeSet<usize>,
-    out: &mut Faults,
-) {
+fn tell(needs: &[Vec<(usize, &Name)>], source: &Source, mut left: BTreeSet<usize>, out: &mut Faults) {
     let name = |nth: usize| source.segments.get(nth).map_or("", |it| it.name.as_str());
     while let Some(start) = left.first().copied() {
         let mut path: Vec<(usize, &Name)> = Vec::new();
@@ -85,10 +77,7 @@ fn tell(
         }
         left.remove(&start);
         if let Some((first, by)) = circle.first() {
-            let mut names: Vec<String> = circle
-                .iter()
-                .map(|(nth, _)| format!("`{}`", name(*nth)))
-                .collect();
+            let mut names: Vec<String> = circle.iter().map(|(nth, _)| format!("`{}`", name(*nth))).collect();
             names.push(format!("`{}`", name(*first)));
             let message = format!("segments run in a circle: {}", names.join(" -> "));
             out.push(Diagnostic::new("E08", by.span.0.clone(), message));

@@ -25,23 +25,14 @@ pub(crate) struct Parsed {
 }
 
 pub(crate) fn parse(text: &str, out: &mut Faults) -> Parsed {
-    let mut parsed = Parsed {
-        source: Source::default(),
-        broken: BTreeSet::new(),
-    };
+    let mut parsed = Parsed { source: Source::default(), broken: BTreeSet::new() };
     if text.len() > MAX_TEXT {
         let help = "split it, and join the parts with `extend`";
         out.push(Diagnostic::new("E04", 0..0, "the text is longer than 1 MiB").help(help));
         return parsed;
     }
     let tokens = lex(text, out);
-    let mut parser = Parser {
-        tokens: &tokens,
-        at: 0,
-        depth: 0,
-        quiet: None,
-        out,
-    };
+    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, quiet: None, out };
     parser.definitions(&mut parsed);
     parsed
 }
@@ -60,9 +51,7 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
     // ------------------------------------------------------------ tokens
 
     fn ahead(&self, by: usize) -> &'t Kind<'a> {
-        self.tokens
-            .get(self.at + by)
-            .map_or(&Kind::End, |token| &token.kind)
+        self.tokens.get(self.at + by).map_or(&Kind::End, |token| &token.kind)
     }
 
     fn peek(&self) -> &'t Kind<'a> {
@@ -77,10 +66,7 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
     /// From the start of the token `from` to the end of the last one read.
     fn since(&self, from: usize) -> Span {
         let start = self.tokens.get(from).map_or(0, |token| token.span.start);
-        let last = self
-            .at
-            .checked_sub(1)
-            .and_then(|last| self.tokens.get(last));
+        let last = self.at.checked_sub(1).and_then(|last| self.tokens.get(last));
         Span(start..last.map_or(start, |token| token.span.end.max(start)))
     }
 
@@ -153,21 +139,12 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
             Kind::End => "the end of the text".into(),
         };
         let help = match self.peek() {
-            Kind::Word(word)
-                if RESERVED.contains(&word.to_lowercase().as_str()) && !RESERVED.contains(word) =>
-            {
-                Some(format!(
-                    "keywords are lower case: `{}`",
-                    word.to_lowercase()
-                ))
+            Kind::Word(word) if RESERVED.contains(&word.to_lowercase().as_str()) && !RESERVED.contains(word) => {
+                Some(format!("keywords are lower case: `{}`", word.to_lowercase()))
             }
             _ => help.map(Into::into),
         };
-        let fault = Diagnostic::new(
-            "E02",
-            self.span(),
-            format!("expected {what}, found {found}"),
-        );
+        let fault = Diagnostic::new("E02", self.span(), format!("expected {what}, found {found}"));
         self.fault(Diagnostic { help, ..fault })
     }
 
@@ -198,10 +175,7 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
     /// Whether a definition begins here: `in segment x` does not begin one.
     fn starts(&self) -> bool {
         let named = matches!(self.ahead(1), Kind::Word(_) | Kind::Name(_));
-        let before = self
-            .at
-            .checked_sub(1)
-            .and_then(|last| self.tokens.get(last));
+        let before = self.at.checked_sub(1).and_then(|last| self.tokens.get(last));
         let inside = before.is_some_and(|token| token.kind == Kind::Word("in"));
         named
             && !inside
@@ -222,10 +196,7 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
             if self.is_word(0, "trait") {
                 self.later::<()>("computed traits are");
             } else {
-                self.expected_help::<()>(
-                    "`segment`",
-                    Some("a definition reads `segment name = condition`"),
-                );
+                self.expected_help::<()>("`segment`", Some("a definition reads `segment name = condition`"));
             }
             self.bump();
             self.skip_to_definition();
@@ -272,9 +243,7 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
             Kind::Word(word) if !RESERVED.contains(word) => (*word).to_owned(),
             Kind::Name(name) if !name.is_empty() => name.clone(),
             Kind::Word(word) => {
-                let help = format!(
-                    "a name that is a word of the language stands in backticks: `` `{word}` ``"
-                );
+                let help = format!("a name that is a word of the language stands in backticks: `` `{word}` ``");
                 return self.expected_help(what, Some(&help));
             }
             _ => return self.expected(what),

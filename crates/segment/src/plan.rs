@@ -6,9 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use onefold_model::{
-    ChannelId, Currency, Decimal, EventTypeId, FieldId, PurposeId, SegmentId, Time,
-};
+use onefold_model::{ChannelId, Currency, Decimal, EventTypeId, FieldId, PurposeId, SegmentId, Time};
 
 use crate::ast::{Op, Then};
 use crate::value::Ask;
@@ -134,9 +132,7 @@ impl Plan {
         while let Some(node) = open.pop().and_then(|id| self.node(id)) {
             let parts: &[NodeId] = match (node, through) {
                 (Node::And(parts) | Node::Or(parts), _) => parts,
-                (Node::Not(part), _) | (Node::Member(part), Through::Members) => {
-                    std::slice::from_ref(part)
-                }
+                (Node::Not(part), _) | (Node::Member(part), Through::Members) => std::slice::from_ref(part),
                 _ => &[],
             };
             open.extend(parts.iter().filter(|part| seen.insert(**part)));

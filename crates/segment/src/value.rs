@@ -21,9 +21,9 @@ impl Ask {
     pub(crate) fn of(&self, value: &Value) -> Truth {
         match self {
             Self::Compare(op, constant) => compare(value, *op, constant),
-            Self::Among(constants) => constants.iter().fold(Truth::No, |known, constant| {
-                known.or(compare(value, Op::Eq, constant))
-            }),
+            Self::Among(constants) => {
+                constants.iter().fold(Truth::No, |known, constant| known.or(compare(value, Op::Eq, constant)))
+            }
             Self::Null => value.is_null().into(),
         }
     }
@@ -36,17 +36,12 @@ pub(crate) fn compare(left: &Value, op: Op, right: &Value) -> Truth {
         return Truth::Unknown;
     }
     match (op, left, right) {
-        (Op::Contains, Value::List(items), item) => items
-            .iter()
-            .any(|it| order(it, item) == Some(Ordering::Equal))
-            .into(),
+        (Op::Contains, Value::List(items), item) => {
+            items.iter().any(|it| order(it, item) == Some(Ordering::Equal)).into()
+        }
         (Op::Contains, Value::Text(text), Value::Text(part)) => text.contains(part.as_str()).into(),
-        (Op::StartsWith, Value::Text(text), Value::Text(part)) => {
-            text.starts_with(part.as_str()).into()
-        }
-        (Op::EndsWith, Value::Text(text), Value::Text(part)) => {
-            text.ends_with(part.as_str()).into()
-        }
+        (Op::StartsWith, Value::Text(text), Value::Text(part)) => text.starts_with(part.as_str()).into(),
+        (Op::EndsWith, Value::Text(text), Value::Text(part)) => text.ends_with(part.as_str()).into(),
         (Op::Contains | Op::StartsWith | Op::EndsWith, ..) => Truth::Unknown,
         _ => order(left, right).map_or(Truth::Unknown, |order| op.holds(order).into()),
     }
@@ -88,11 +83,7 @@ mod tests {
     fn what_does_not_compare_is_unknown() {
         let euro: Value = "5 EUR".parse::<onefold_model::Money>().unwrap().into();
         let dollar: Value = "5 USD".parse::<onefold_model::Money>().unwrap().into();
-        for (left, right) in [
-            (Value::Null, Value::Int(1)),
-            (euro.clone(), dollar),
-            ("1".into(), Value::Int(1)),
-        ] {
+        for (left, right) in [(Value::Null, Value::Int(1)), (euro.clone(), dollar), ("1".into(), Value::Int(1))] {
             for op in [Op::Eq, Op::Ne, Op::Lt, Op::Ge, Op::Contains] {
                 assert_eq!(compare(&left, op, &right), Truth::Unknown);
             }
@@ -106,11 +97,7 @@ mod tests {
         assert_eq!(compare(&Value::Int(18), Op::Gt, &half), Truth::Yes);
         assert_eq!(compare(&Value::Int(17), Op::Gt, &half), Truth::No);
         assert_eq!(
-            compare(
-                &Value::Score(Score::new(0.7).unwrap()),
-                Op::Ge,
-                &Value::Decimal("0.7".parse().unwrap())
-            ),
+            compare(&Value::Score(Score::new(0.7).unwrap()), Op::Ge, &Value::Decimal("0.7".parse().unwrap())),
             Truth::Yes
         );
     }
@@ -120,18 +107,9 @@ mod tests {
         let tags = Value::from(vec!["vip".into(), 3.into()]);
         assert_eq!(compare(&tags, Op::Contains, &"vip".into()), Truth::Yes);
         assert_eq!(compare(&tags, Op::Contains, &"vi".into()), Truth::No);
-        assert_eq!(
-            compare(&"Berlin".into(), Op::Contains, &"erl".into()),
-            Truth::Yes
-        );
-        assert_eq!(
-            compare(&"Berlin".into(), Op::StartsWith, &"ber".into()),
-            Truth::No
-        );
-        assert_eq!(
-            compare(&"Berlin".into(), Op::EndsWith, &"lin".into()),
-            Truth::Yes
-        );
+        assert_eq!(compare(&"Berlin".into(), Op::Contains, &"erl".into()), Truth::Yes);
+        assert_eq!(compare(&"Berlin".into(), Op::StartsWith, &"ber".into()), Truth::No);
+        assert_eq!(compare(&"Berlin".into(), Op::EndsWith, &"lin".into()), Truth::Yes);
     }
 
     #[test]

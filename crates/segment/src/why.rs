@@ -73,9 +73,7 @@ impl Part {
             write!(f, " ({})", remarks.join("; "))?;
         }
         f.write_str("\n")?;
-        self.parts
-            .iter()
-            .try_for_each(|part| part.show(depth + 1, f))
+        self.parts.iter().try_for_each(|part| part.show(depth + 1, f))
     }
 }
 
@@ -90,20 +88,11 @@ pub(crate) fn explain(
     let root = plan.roots.get(id.index());
     let part = match (definitions.expr(id), root) {
         (Some(expr), Some(root)) => part(plan, expr, *root, facts, now),
-        _ => Part {
-            text: "no such segment".into(),
-            value: Truth::No,
-            evidence: None,
-            changes: None,
-            parts: Vec::new(),
-        },
+        _ => {
+            Part { text: "no such segment".into(), value: Truth::No, evidence: None, changes: None, parts: Vec::new() }
+        }
     };
-    Explanation {
-        segment: definitions.name(id).into(),
-        at: now,
-        answer,
-        part,
-    }
+    Explanation { segment: definitions.name(id).into(), at: now, answer, part }
 }
 
 /// The tree and its node have the same shape; a negated test of a trait alone has a node in between.
@@ -112,9 +101,7 @@ fn part(plan: &Plan, expr: &Expr, node: NodeId, facts: &dyn Facts, now: Time) ->
     let parts = match (expr, plan.node(node)) {
         (Expr::And(exprs), Some(Node::And(nodes))) | (Expr::Or(exprs), Some(Node::Or(nodes))) => {
             let pairs = exprs.iter().zip(nodes);
-            pairs
-                .map(|(expr, node)| part(plan, expr, *node, facts, now))
-                .collect()
+            pairs.map(|(expr, node)| part(plan, expr, *node, facts, now)).collect()
         }
         (Expr::Not(expr), Some(Node::Not(node))) => vec![part(plan, expr, *node, facts, now)],
         _ => Vec::new(),
@@ -122,25 +109,18 @@ fn part(plan: &Plan, expr: &Expr, node: NodeId, facts: &dyn Facts, now: Time) ->
     Part {
         text: expr.to_string(),
         value: held.value,
-        evidence: plan
-            .node(node)
-            .and_then(|node| evidence(plan, node, facts, now)),
+        evidence: plan.node(node).and_then(|node| evidence(plan, node, facts, now)),
         changes: (held.exact && held.until < Time::MAX).then_some(held.until),
         parts,
     }
 }
 
 fn evidence(plan: &Plan, node: &Node, facts: &dyn Facts, now: Time) -> Option<String> {
-    let sight = Sight {
-        facts,
-        known: now,
-        at: now,
-    };
+    let sight = Sight { facts, known: now, at: now };
     match node {
-        Node::Field(field, _) | Node::Recent(field, _) => facts
-            .field(*field)
-            .is_null()
-            .then(|| "it is not known".into()),
+        Node::Field(field, _) | Node::Recent(field, _) => {
+            facts.field(*field).is_null().then(|| "it is not known".into())
+        }
         Node::Not(inner) => match plan.node(*inner) {
             Some(field @ Node::Field(..)) => evidence(plan, field, facts, now),
             _ => None,
@@ -149,37 +129,15 @@ fn evidence(plan: &Plan, node: &Node, facts: &dyn Facts, now: Time) -> Option<St
             let seen = events::counted(rows, *window, sight).now();
             Some(format!("counted {seen}"))
         }
-        Node::Sum {
-            rows,
-            property,
-            currency,
-            window,
-            ..
-        } => {
-            let terms = events::Terms {
-                property: *property,
-                currency: *currency,
-            };
+        Node::Sum { rows, property, currency, window, .. } => {
+            let terms = events::Terms { property: *property, currency: *currency };
             let total = events::summed(rows, terms, *window, sight).now();
-            let amount = total
-                .to_decimal()
-                .map_or_else(|| "more than a number holds".into(), |it| it.to_string());
+            let amount = total.to_decimal().map_or_else(|| "more than a number holds".into(), |it| it.to_string());
             let currency = currency.map_or_else(String::new, |it| format!(" {it}"));
             Some(format!("added up to {amount}{currency}"))
         }
-        Node::Sequence {
-            first,
-            then,
-            second,
-            within,
-            window,
-        } => {
-            let steps = events::Steps {
-                first,
-                then: *then,
-                second,
-                within: *within,
-            };
+        Node::Sequence { first, then, second, within, window } => {
+            let steps = events::Steps { first, then: *then, second, within: *within };
             let seen = events::sequences(steps, *window, sight).now();
             let times = if seen == 1 { "once" } else { "times" };
             Some(match (seen, then) {

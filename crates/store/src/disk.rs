@@ -30,8 +30,8 @@ use std::sync::{Mutex, PoisonError};
 
 use onefold_model::Position;
 use redb::{
-    Database, DatabaseError, Durability, ReadTransaction, ReadableDatabase, ReadableTable,
-    ReadableTableMetadata, TableDefinition, TableError,
+    Database, DatabaseError, Durability, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata,
+    TableDefinition, TableError,
 };
 
 use self::fault::Fault;
@@ -97,20 +97,12 @@ impl Redb {
         Self::with(opener, path, fingerprint, Some(lock))
     }
 
-    fn with(
-        opener: Opener,
-        path: PathBuf,
-        fingerprint: [u8; 16],
-        lock: Option<File>,
-    ) -> Result<Self, Error> {
+    fn with(opener: Opener, path: PathBuf, fingerprint: [u8; 16], lock: Option<File>) -> Result<Self, Error> {
         let at = &path;
         let fault = |fault: Fault| fault.at(at);
         let database = opener().map_err(Fault::from).map_err(fault)?;
         let transaction = database.begin_read().map_err(Fault::from).map_err(fault)?;
-        let damaged = |what: &str| Error::Damaged {
-            path: at.clone(),
-            what: what.into(),
-        };
+        let damaged = |what: &str| Error::Damaged { path: at.clone(), what: what.into() };
         let meta = match transaction.open_table(META) {
             Ok(meta) => meta,
             Err(TableError::TableDoesNotExist(_)) => return Err(damaged("it has no head")),
@@ -118,46 +110,23 @@ impl Redb {
         };
         let value = |key: &str| -> Result<Vec<u8>, Error> {
             let value = meta.get(key).map_err(Fault::from).map_err(fault)?;
-            value
-                .map(|value| value.value().to_vec())
-                .ok_or_else(|| damaged("its head is incomplete"))
+            value.map(|value| value.value().to_vec()).ok_or_else(|| damaged("its head is incomplete"))
         };
-        let found = u32::from_le_bytes(
-            value("format")?
-                .try_into()
-                .map_err(|_| damaged("its format version cannot be read"))?,
-        );
+        let found =
+            u32::from_le_bytes(value("format")?.try_into().map_err(|_| damaged("its format version cannot be read"))?);
         if found != FORMAT {
-            return Err(Error::Format {
-                path,
-                found,
-                known: FORMAT,
-            });
+            return Err(Error::Format { path, found, known: FORMAT });
         }
         if value("key")? != fingerprint {
             return Err(Error::WrongKey { path });
         }
-        let log = transaction
-            .open_table(LOG)
-            .map_err(Fault::from)
-            .map_err(fault)?;
-        let end = log
-            .last()
-            .map_err(Fault::from)
-            .map_err(fault)?
-            .map_or(0, |(position, _)| position.value());
+        let log = transaction.open_table(LOG).map_err(Fault::from).map_err(fault)?;
+        let end = log.last().map_err(Fault::from).map_err(fault)?.map_or(0, |(position, _)| position.value());
         if log.len().map_err(Fault::from).map_err(fault)? != end {
             return Err(damaged("entries are missing"));
         }
         drop((log, meta, transaction));
-        Ok(Self {
-            path,
-            opener,
-            database: Some(database),
-            again: Mutex::new(None),
-            end,
-            _lock: lock,
-        })
+        Ok(Self { path, opener, database: Some(database), again: Mutex::new(None), end, _lock: lock })
     }
 
     fn fault(&self, fault: impl Into<Fault>) -> Error {
@@ -170,9 +139,7 @@ impl Redb {
         let _ = transaction.set_durability(Durability::Immediate);
         let mut end = self.end;
         {
-            let mut log = transaction
-                .open_table(LOG)
-                .map_err(|error| self.fault(error))?;
+            let mut log = transaction.open_table(LOG).map_err(|error| self.fault(error))?;
             for entry in batch {
                 end += 1;
                 log.insert(end, *entry).map_err(|error| self.fault(error))?;
@@ -217,27 +184,15 @@ impl Log for Redb {
         }
     }
 
-    fn read(
-        &self,
-        from: Position,
-        each: &mut dyn FnMut(Position, &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), Error> {
+    fn read(&self, from: Position, each: &mut dyn FnMut(Position, &[u8]) -> ControlFlow<()>) -> Result<(), Error> {
         let mut next = from.0.max(1);
         if next > self.end {
             return Ok(());
         }
-        let log = self
-            .begin_read()?
-            .open_table(LOG)
-            .map_err(|error| self.fault(error))?;
-        let missing = |position: u64| Error::Damaged {
-            path: self.path.clone(),
-            what: format!("entry {position} is missing"),
-        };
-        for entry in log
-            .range(next..=self.end)
-            .map_err(|error| self.fault(error))?
-        {
+        let log = self.begin_read()?.open_table(LOG).map_err(|error| self.fault(error))?;
+        let missing =
+            |position: u64| Error::Damaged { path: self.path.clone(), what: format!("entry {position} is missing") };
+        for entry in log.range(next..=self.end).map_err(|error| self.fault(error))? {
             let (position, bytes) = entry.map_err(|error| self.fault(error))?;
             if position.value() != next {
                 return Err(missing(next));
@@ -247,11 +202,7 @@ impl Log for Redb {
             }
             next += 1;
         }
-        if next == self.end + 1 {
-            Ok(())
-        } else {
-            Err(missing(next))
-        }
+        if next == self.end + 1 { Ok(()) } else { Err(missing(next)) }
     }
 
     fn end(&self) -> Position {
@@ -277,9 +228,7 @@ impl fmt::Debug for Redb {
 
 fn builder() -> redb::Builder {
     let mut builder = redb::Builder::new();
-    builder
-        .set_cache_size(CACHE_BYTES)
-        .set_check_integrity_on_open(true);
+    builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
     builder
 }
 
@@ -298,17 +247,11 @@ fn make_directory(directory: &Path) -> io::Result<()> {
 
 fn lock(directory: &Path) -> Result<File, Error> {
     let path = directory.join("lock");
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(Error::io("open", &path))?;
+    let file =
+        File::options().create(true).truncate(false).write(true).open(&path).map_err(Error::io("open", &path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Busy {
-            path: directory.into(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(Error::Busy { path: directory.into() }),
         Err(TryLockError::Error(error)) => Err(Error::io("lock", &path)(error)),
     }
 }
@@ -327,12 +270,8 @@ fn create(path: &Path, fingerprint: [u8; 16]) -> Result<(), Error> {
         .create(&draft)
         .map_err(|error| Fault::from(error).at(&draft))?;
     found(&database, FORMAT, fingerprint).map_err(|fault| fault.at(&draft))?;
-    database
-        .close()
-        .map_err(|error| Fault::from(error).at(&draft))?;
-    fs::rename(&draft, path)
-        .and_then(|()| sync_folder_of(path))
-        .map_err(Error::io("create", path))
+    database.close().map_err(|error| Fault::from(error).at(&draft))?;
+    fs::rename(&draft, path).and_then(|()| sync_folder_of(path)).map_err(Error::io("create", path))
 }
 
 /// Writes the head of a new log.
@@ -342,10 +281,7 @@ fn found(database: &Database, format: u32, fingerprint: [u8; 16]) -> Result<(), 
         let mut meta = transaction.open_table(META)?;
         meta.insert("format", format.to_le_bytes().as_slice())?;
         meta.insert("key", fingerprint.as_slice())?;
-        meta.insert(
-            "created_by",
-            concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).as_bytes(),
-        )?;
+        meta.insert("created_by", concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).as_bytes())?;
         transaction.open_table(LOG)?;
     }
     Ok(transaction.commit()?)

@@ -56,9 +56,7 @@ pub enum Error {
         what: String,
     },
     /// An earlier write failed, so nobody knows what the disk holds until the log is opened again.
-    #[error(
-        "an earlier write failed; the log can be read, but takes no more entries until it is opened again"
-    )]
+    #[error("an earlier write failed; the log can be read, but takes no more entries until it is opened again")]
     Poisoned,
     /// An entry that the schema of today cannot read.
     #[error("entry {} of the log cannot be read: {source}", .position.0)]
@@ -87,10 +85,6 @@ pub enum Error {
 impl Error {
     /// For `map_err`: what was tried, and on what.
     pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io {
-            doing,
-            path: path.into(),
-            source,
-        }
+        move |source| Self::Io { doing, path: path.into(), source }
     }
 }

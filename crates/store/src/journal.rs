@@ -22,10 +22,7 @@ impl Journal {
     /// Entries of a schema in a log.
     #[must_use]
     pub fn new(log: impl Log + 'static, schema: Schema) -> Self {
-        Self {
-            log: Box::new(log),
-            schema,
-        }
+        Self { log: Box::new(log), schema }
     }
 
     /// Appends entries in one durable step, and returns the position of the first. The caller chooses the batch: a
@@ -41,10 +38,8 @@ impl Journal {
             ends.push(bytes.len());
         }
         let starts = std::iter::once(0).chain(ends.iter().copied());
-        let batch: Vec<&[u8]> = starts
-            .zip(&ends)
-            .map(|(start, end)| bytes.get(start..*end).unwrap_or_default())
-            .collect();
+        let batch: Vec<&[u8]> =
+            starts.zip(&ends).map(|(start, end)| bytes.get(start..*end).unwrap_or_default()).collect();
         self.log.append(&batch)
     }
 
@@ -64,11 +59,7 @@ impl Journal {
                 Ok(entry) => each(position, entry),
                 Err(source) => Err(Error::Entry { position, source }.into()),
             };
-            if result.is_ok() {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
+            if result.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
         result
     }
@@ -94,9 +85,6 @@ impl Journal {
 
 impl fmt::Debug for Journal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Journal")
-            .field("log", &self.log.name())
-            .field("end", &self.end().0)
-            .finish_non_exhaustive()
+        f.debug_struct("Journal").field("log", &self.log.name()).field("end", &self.end().0).finish_non_exhaustive()
     }
 }

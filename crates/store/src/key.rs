@@ -60,14 +60,8 @@ impl KeyFile {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let text = fs::read(path).map_err(Error::io("read the key file", path))?;
-        let key = parse(&text).map_err(|what| Error::Key {
-            path: path.into(),
-            what,
-        })?;
-        Ok(Self {
-            key,
-            exposed: exposed(path)?,
-        })
+        let key = parse(&text).map_err(|what| Error::Key { path: path.into(), what })?;
+        Ok(Self { key, exposed: exposed(path)? })
     }
 
     /// A key known to the program: for tests and examples, which need the same ids at each run.
@@ -139,10 +133,7 @@ fn create(path: &Path) -> Result<(), Error> {
         }
     })();
     let removed = fs::remove_file(draft);
-    written
-        .and(removed)
-        .and_then(|()| sync_folder_of(path))
-        .map_err(Error::io("create the key file", path))
+    written.and(removed).and_then(|()| sync_folder_of(path)).map_err(Error::io("create the key file", path))
 }
 
 /// Makes the names in a file's folder durable. Elsewhere than on Unix a folder cannot be synchronised, nor need it be.
@@ -150,10 +141,7 @@ fn create(path: &Path) -> Result<(), Error> {
 pub(crate) fn sync_folder_of(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::File::open(folder)?.sync_all()?;
     }
     #[cfg(not(unix))]
@@ -165,9 +153,7 @@ fn exposed(path: &Path) -> Result<Option<u32>, Error> {
     #[cfg(unix)]
     {
         let mode = std::os::unix::fs::PermissionsExt::mode(
-            &fs::metadata(path)
-                .map_err(Error::io("read the key file", path))?
-                .permissions(),
+            &fs::metadata(path).map_err(Error::io("read the key file", path))?.permissions(),
         );
         Ok((mode & 0o077 != 0).then_some(mode & 0o777))
     }
@@ -187,12 +173,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn checksum(key: &[u8; 32]) -> String {
-    hex(Sha256::new()
-        .chain_update(HEAD)
-        .chain_update(key)
-        .finalize()
-        .get(..8)
-        .unwrap_or_default())
+    hex(Sha256::new().chain_update(HEAD).chain_update(key).finalize().get(..8).unwrap_or_default())
 }
 
 #[cfg(any(feature = "random", test))]
@@ -215,20 +196,12 @@ fn parse(text: &[u8]) -> Result<[u8; 32], &'static str> {
     }
     let pairs = digits.as_bytes().chunks_exact(2);
     for (byte, pair) in key.iter_mut().zip(pairs) {
-        let value = pair.iter().try_fold(0, |value, digit| {
-            char::from(*digit)
-                .to_digit(16)
-                .map(|digit| value * 16 + digit)
-        });
-        *byte = value
-            .and_then(|value| u8::try_from(value).ok())
-            .ok_or("its key does not have 64 hexadecimal digits")?;
+        let value =
+            pair.iter().try_fold(0, |value, digit| char::from(*digit).to_digit(16).map(|digit| value * 16 + digit));
+        *byte =
+            value.and_then(|value| u8::try_from(value).ok()).ok_or("its key does not have 64 hexadecimal digits")?;
     }
-    if checksum(&key) == sum.to_ascii_lowercase() {
-        Ok(key)
-    } else {
-        Err("its checksum is not that of its key")
-    }
+    if checksum(&key) == sum.to_ascii_lowercase() { Ok(key) } else { Err("its checksum is not that of its key") }
 }
 
 #[cfg(test)]

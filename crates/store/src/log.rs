@@ -43,11 +43,7 @@ pub trait Log: Send + Sync {
     ///
     /// # Errors
     /// Where the entries could not be read, or are not those that were appended.
-    fn read(
-        &self,
-        from: Position,
-        each: &mut dyn FnMut(Position, &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), Error>;
+    fn read(&self, from: Position, each: &mut dyn FnMut(Position, &[u8]) -> ControlFlow<()>) -> Result<(), Error>;
 
     /// The position of the last acknowledged entry; 0 where there is none.
     fn end(&self) -> Position;
@@ -60,11 +56,7 @@ impl<L: Log + ?Sized> Log for Box<L> {
     fn append(&mut self, batch: &[&[u8]]) -> Result<Position, Error> {
         (**self).append(batch)
     }
-    fn read(
-        &self,
-        from: Position,
-        each: &mut dyn FnMut(Position, &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), Error> {
+    fn read(&self, from: Position, each: &mut dyn FnMut(Position, &[u8]) -> ControlFlow<()>) -> Result<(), Error> {
         (**self).read(from, each)
     }
     fn end(&self) -> Position {

@@ -16,16 +16,11 @@ pub struct Memory {
 impl Log for Memory {
     fn append(&mut self, batch: &[&[u8]]) -> Result<Position, Error> {
         let first = Position(self.end().0 + 1);
-        self.entries
-            .extend(batch.iter().map(|entry| Box::from(*entry)));
+        self.entries.extend(batch.iter().map(|entry| Box::from(*entry)));
         Ok(first)
     }
 
-    fn read(
-        &self,
-        from: Position,
-        each: &mut dyn FnMut(Position, &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), Error> {
+    fn read(&self, from: Position, each: &mut dyn FnMut(Position, &[u8]) -> ControlFlow<()>) -> Result<(), Error> {
         let first = from.0.max(1);
         let skipped = usize::try_from(first - 1).unwrap_or(usize::MAX);
         for (position, entry) in (first..).zip(self.entries.iter().skip(skipped)) {
@@ -48,8 +43,6 @@ impl Log for Memory {
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The entries are what customers said: their number alone is shown.
-        f.debug_struct("Memory")
-            .field("end", &self.entries.len())
-            .finish()
+        f.debug_struct("Memory").field("end", &self.entries.len()).finish()
     }
 }

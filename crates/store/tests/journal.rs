@@ -8,9 +8,8 @@
 )]
 
 use onefold_model::{
-    Action, Chosen, Class, Currency, Date, Decimal, Entry, EventId, Form, Issue, Kind, Limits,
-    Money, Party, Pii, Position, Quarantined, Retraction, Ruling, Schema, SchemaBuilder, Score,
-    Text, Time, Type, Value, WireError, Word,
+    Action, Chosen, Class, Currency, Date, Decimal, Entry, EventId, Form, Issue, Kind, Limits, Money, Party, Pii,
+    Position, Quarantined, Retraction, Ruling, Schema, SchemaBuilder, Score, Text, Time, Type, Value, WireError, Word,
 };
 use onefold_store::{Error, Journal, Log, Memory};
 use proptest::prelude::*;
@@ -42,10 +41,7 @@ fn plan() -> SchemaBuilder {
         )
         .purpose("marketing")
         .channel("letter")
-        .limits(Limits {
-            earliest: Time::MIN,
-            ..Limits::default()
-        })
+        .limits(Limits { earliest: Time::MIN, ..Limits::default() })
 }
 
 fn schema() -> Schema {
@@ -73,9 +69,7 @@ fn time() -> impl Strategy<Value = Time> {
 }
 
 fn decimal() -> impl Strategy<Value = Decimal> {
-    (any::<i64>(), 0_u8..=18).prop_filter_map("too many digits", |(units, scale)| {
-        Decimal::new(units, scale)
-    })
+    (any::<i64>(), 0_u8..=18).prop_filter_map("too many digits", |(units, scale)| Decimal::new(units, scale))
 }
 
 fn text() -> impl Strategy<Value = Text> {
@@ -83,8 +77,7 @@ fn text() -> impl Strategy<Value = Text> {
 }
 
 fn money() -> impl Strategy<Value = Money> {
-    (decimal(), "[A-Z]{3}")
-        .prop_map(|(amount, currency)| Money::new(amount, currency.parse::<Currency>().unwrap()))
+    (decimal(), "[A-Z]{3}").prop_map(|(amount, currency)| Money::new(amount, currency.parse::<Currency>().unwrap()))
 }
 
 fn date() -> impl Strategy<Value = Date> {
@@ -117,36 +110,16 @@ fn value() -> impl Strategy<Value = Value> {
 
 fn event() -> impl Strategy<Value = Entry> {
     let times = (time(), prop::option::of(time()), prop::option::of(time()));
-    let leaves = (
-        text(),
-        any::<i64>(),
-        decimal(),
-        money(),
-        time(),
-        date(),
-        any::<bool>(),
-        score(),
-    );
-    let nested = (
-        prop::collection::vec(value(), 0..4),
-        prop::collection::vec((text(), value()), 0..4),
-        value(),
-        value(),
-    );
+    let leaves = (text(), any::<i64>(), decimal(), money(), time(), date(), any::<bool>(), score());
+    let nested =
+        (prop::collection::vec(value(), 0..4), prop::collection::vec((text(), value()), 0..4), value(), value());
     (times, "[a-z]{1,8}", leaves, nested, 0_u8..8).prop_map(
         |((received, original, sent), name, leaves, nested, shape)| {
             let schema = schema();
             let (words, int, decimal, money, time, date, bool, score) = leaves;
             let (list, map, any, stray) = nested;
             let mut draft = schema
-                .draft(
-                    "web",
-                    if shape & 1 == 0 {
-                        "purchase"
-                    } else {
-                        "never declared"
-                    },
-                )
+                .draft("web", if shape & 1 == 0 { "purchase" } else { "never declared" })
                 .who("user_id", &name)
                 .who("cookie", "c-1")
                 .who("household", "h-1")
@@ -184,12 +157,7 @@ fn event() -> impl Strategy<Value = Entry> {
             if shape & 4 == 0 {
                 draft = draft.previous("user_id", "u-0");
             }
-            Entry::Event(
-                draft
-                    .receive(received)
-                    .expect("the record is within all limits")
-                    .into(),
-            )
+            Entry::Event(draft.receive(received).expect("the record is within all limits").into())
         },
     )
 }
@@ -251,13 +219,8 @@ proptest! {
 fn a_field_declared_later_takes_its_place_in_old_events_and_an_undeclared_one_goes_to_the_extras() {
     let schema = schema();
     let now = Time::from_secs(1_800_000_000);
-    let ada = schema
-        .draft("web", "purchase")
-        .who("user_id", "u-1")
-        .set("colour", "red")
-        .set("int", 7)
-        .receive(now)
-        .unwrap();
+    let ada =
+        schema.draft("web", "purchase").who("user_id", "u-1").set("colour", "red").set("int", 7).receive(now).unwrap();
     let mut journal = Journal::new(Memory::default(), schema);
     journal.append(&[Entry::Event(ada.into())]).unwrap();
 
@@ -266,41 +229,25 @@ fn a_field_declared_later_takes_its_place_in_old_events_and_an_undeclared_one_go
         .kind(Kind::person("user_id"))
         .event("purchase", [("colour", Type::Text)]);
     let journal = reread(journal, wider);
-    let Some((1, Entry::Event(ada))) = all(&journal, 1).pop() else {
-        panic!("one event")
-    };
+    let Some((1, Entry::Event(ada))) = all(&journal, 1).pop() else { panic!("one event") };
     assert_eq!(ada.properties.len(), 1);
     assert_eq!(ada.properties[0].1, Value::from("red"));
-    assert_eq!(
-        ada.extras.to_vec(),
-        [(Text::from("properties.int"), Value::Int(7))]
-    );
+    assert_eq!(ada.extras.to_vec(), [(Text::from("properties.int"), Value::Int(7))]);
 }
 
 #[test]
 fn a_kind_that_was_renamed_stops_the_replay_with_the_position() {
     let schema = schema();
     let now = Time::from_secs(1_800_000_000);
-    let events = ["u-1", "u-2"].map(|id| {
-        Entry::Event(
-            schema
-                .draft("web", "purchase")
-                .who("user_id", id)
-                .receive(now)
-                .unwrap()
-                .into(),
-        )
-    });
+    let events = ["u-1", "u-2"]
+        .map(|id| Entry::Event(schema.draft("web", "purchase").who("user_id", id).receive(now).unwrap().into()));
     let mut journal = Journal::new(Memory::default(), schema);
     journal.append(&[Entry::Tick(now)]).unwrap();
     journal.append(&events).unwrap();
 
     let renamed = Schema::builder()
         .source("web", Party::First, 50)
-        .kind(Kind {
-            class: Class::Person,
-            ..Kind::person("customer_id")
-        });
+        .kind(Kind { class: Class::Person, ..Kind::person("customer_id") });
     let journal = reread(journal, renamed);
     let mut seen = 0;
     let error = journal
@@ -310,20 +257,11 @@ fn a_kind_that_was_renamed_stops_the_replay_with_the_position() {
         })
         .unwrap_err();
     assert_eq!(seen, 1);
+    assert!(matches!(&error, Error::Entry { position: Position(2), source: WireError::Undeclared { .. } }), "{error}");
     assert!(
-        matches!(
-            &error,
-            Error::Entry {
-                position: Position(2),
-                source: WireError::Undeclared { .. }
-            }
-        ),
-        "{error}"
-    );
-    assert!(
-        error.to_string().starts_with(
-            "entry 2 of the log cannot be read: the log speaks of kind of identifier `user_id`"
-        ),
+        error
+            .to_string()
+            .starts_with("entry 2 of the log cannot be read: the log speaks of kind of identifier `user_id`"),
         "{error}"
     );
 }
@@ -341,14 +279,9 @@ fn a_reader_may_stop_with_its_own_error() {
         }
     }
     let mut journal = Journal::new(Memory::default(), schema());
-    journal
-        .append(&[1, 2, 3].map(|n| Entry::Tick(Time(n))))
-        .unwrap();
+    journal.append(&[1, 2, 3].map(|n| Entry::Tick(Time(n)))).unwrap();
     let stopped = journal.replay(Position(2), |position, _| Err(Stop::Enough(position.0)));
     assert!(matches!(stopped, Err(Stop::Enough(2))));
     assert_eq!(journal.log().name(), "memory");
-    assert_eq!(
-        format!("{journal:?}"),
-        "Journal { log: \"memory\", end: 3, .. }"
-    );
+    assert_eq!(format!("{journal:?}"), "Journal { log: \"memory\", end: 3, .. }");
 }

@@ -18,22 +18,9 @@ fn a_key_file_is_made_once_and_gives_the_same_key_ever_after() {
     let path = folder.path().join("shop.key");
     let made = KeyFile::open_or_create(&path).unwrap();
     let name = made.tokens().fingerprint();
-    assert_eq!(
-        KeyFile::open_or_create(&path)
-            .unwrap()
-            .tokens()
-            .fingerprint(),
-        name
-    );
-    assert_eq!(
-        Keys::tokens(&KeyFile::open(&path).unwrap()).fingerprint(),
-        name
-    );
-    assert_eq!(
-        fs::read_dir(folder.path()).unwrap().count(),
-        1,
-        "no drafts are left"
-    );
+    assert_eq!(KeyFile::open_or_create(&path).unwrap().tokens().fingerprint(), name);
+    assert_eq!(Keys::tokens(&KeyFile::open(&path).unwrap()).fingerprint(), name);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no drafts are left");
     let other = KeyFile::open_or_create(folder.path().join("other.key")).unwrap();
     assert_ne!(other.tokens().fingerprint(), name);
 }
@@ -43,20 +30,9 @@ fn threads_that_make_a_key_at_once_use_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("shop.key");
     let names: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..8)
-            .map(|_| {
-                scope.spawn(|| {
-                    KeyFile::open_or_create(&path)
-                        .unwrap()
-                        .tokens()
-                        .fingerprint()
-                })
-            })
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect()
+        let threads: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| KeyFile::open_or_create(&path).unwrap().tokens().fingerprint())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert!(names.iter().all(|name| *name == names[0]));
 }
@@ -78,19 +54,12 @@ fn a_missing_or_damaged_key_file_is_told_from_a_good_one() {
         fs::write(&path, bad).unwrap();
         let error = KeyFile::open_or_create(&path).unwrap_err();
         assert!(matches!(error, Error::Key { .. }), "{error}");
-        assert_eq!(
-            fs::read_to_string(&path).unwrap(),
-            bad,
-            "a damaged key is never overwritten"
-        );
+        assert_eq!(fs::read_to_string(&path).unwrap(), bad, "a damaged key is never overwritten");
     }
     fs::write(&path, [0xff, 0xfe]).unwrap();
     assert!(matches!(KeyFile::open(&path), Err(Error::Key { .. })));
     // What the message shows of a key, and what Debug does.
-    assert_eq!(
-        format!("{:?}", KeyFile::from_bytes([7; 32])),
-        "KeyFile(redacted)"
-    );
+    assert_eq!(format!("{:?}", KeyFile::from_bytes([7; 32])), "KeyFile(redacted)");
 }
 
 #[cfg(unix)]

@@ -55,10 +55,7 @@ impl Seq {
     /// ```
     #[must_use]
     pub const fn supplied(rank: u32) -> Self {
-        Self {
-            recorded: rank as i64,
-            content: [0; 16],
-        }
+        Self { recorded: rank as i64, content: [0; 16] }
     }
 }
 
@@ -81,10 +78,7 @@ impl Entry {
             seq: Seq::supplied(0),
             event,
         };
-        entry.seq = Seq {
-            recorded: recorded.0,
-            content: entry.content(),
-        };
+        entry.seq = Seq { recorded: recorded.0, content: entry.content() };
         entry
     }
 
@@ -120,11 +114,7 @@ impl Entry {
 
     /// What makes it later than another: its time, then that it restricts, then its rank.
     pub(super) fn key(&self) -> (Time, bool, Seq) {
-        (
-            self.effective(),
-            self.action.restricts() || self.action == Action::Invalidate,
-            self.seq,
-        )
+        (self.effective(), self.action.restricts() || self.action == Action::Invalidate, self.seq)
     }
 
     /// Whether it speaks of this purpose at all. A grant of everything is not specific, and grants nothing.
@@ -146,22 +136,13 @@ impl Entry {
             self.expires,
             self.regime,
         );
-        (
-            self.on.token,
-            self.on.kind,
-            said,
-            self.occurred,
-            self.recorded,
-            self.event,
-        )
+        (self.on.token, self.on.kind, said, self.occurred, self.recorded, self.event)
     }
 }
 
 impl Ord for Entry {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.key()
-            .cmp(&other.key())
-            .then_with(|| self.rest().cmp(&other.rest()))
+        self.key().cmp(&other.key()).then_with(|| self.rest().cmp(&other.rest()))
     }
 }
 

@@ -70,9 +70,7 @@ impl Shelf {
             return false;
         };
         self.recorded = self.recorded.max(entry.recorded);
-        self.regimes = entry
-            .regime
-            .map_or(self.regimes, |regime| self.regimes.with(regime));
+        self.regimes = entry.regime.map_or(self.regimes, |regime| self.regimes.with(regime));
         self.objects |= entry.action == Action::Object;
         self.channels |= entry.channel.is_some();
         self.entries.insert(at, entry);
@@ -82,21 +80,13 @@ impl Shelf {
 
 impl Default for Shelf {
     fn default() -> Self {
-        Self {
-            entries: Vec::new(),
-            recorded: Time::MIN,
-            regimes: Regimes::NONE,
-            objects: false,
-            channels: false,
-        }
+        Self { entries: Vec::new(), recorded: Time::MIN, regimes: Regimes::NONE, objects: false, channels: false }
     }
 }
 
 impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ledger")
-            .field("len", &self.len)
-            .finish_non_exhaustive()
+        f.debug_struct("Ledger").field("len", &self.len).finish_non_exhaustive()
     }
 }
 
@@ -104,17 +94,8 @@ impl Ledger {
     /// An empty ledger. The schema tells which kinds of identifiers prove a person.
     #[must_use]
     pub fn new(schema: &Schema) -> Self {
-        let proves = schema
-            .kinds()
-            .map(|(id, _)| schema.class(id) == Class::Person)
-            .collect();
-        Self {
-            proves,
-            shelves: Shelves::default(),
-            by_event: BTreeSet::new(),
-            len: 0,
-            stating: 0,
-        }
+        let proves = schema.kinds().map(|(id, _)| schema.class(id) == Class::Person).collect();
+        Self { proves, shelves: Shelves::default(), by_event: BTreeSet::new(), len: 0, stating: 0 }
     }
 
     /// Records a choice that an event carried. The same one twice is one.
@@ -157,14 +138,8 @@ impl Ledger {
     }
 
     fn of_event(&self, event: EventId) -> impl Iterator<Item = Member> {
-        let least = Member {
-            kind: KindId(0),
-            token: onefold_model::Token([0; 16]),
-        };
-        self.by_event
-            .range((event, least)..)
-            .take_while(move |(it, _)| *it == event)
-            .map(|(_, member)| *member)
+        let least = Member { kind: KindId(0), token: onefold_model::Token([0; 16]) };
+        self.by_event.range((event, least)..).take_while(move |(it, _)| *it == event).map(|(_, member)| *member)
     }
 
     /// How many entries there are.
@@ -182,11 +157,7 @@ impl Ledger {
     /// All entries, by the identifier's token, then from the earliest to the latest.
     #[must_use]
     pub fn entries(&self) -> Vec<&Entry> {
-        let mut all: Vec<&Entry> = self
-            .shelves
-            .values()
-            .flat_map(|shelf| &shelf.entries)
-            .collect();
+        let mut all: Vec<&Entry> = self.shelves.values().flat_map(|shelf| &shelf.entries).collect();
         all.sort_by(|a, b| (a.on.token, a).cmp(&(b.on.token, b)));
         all
     }
@@ -194,16 +165,11 @@ impl Ledger {
     /// The entries of one identifier, from the earliest to the latest.
     #[must_use]
     pub fn entries_of(&self, member: Member) -> &[Entry] {
-        self.shelves
-            .get(&member)
-            .map_or(&[], |shelf| &shelf.entries)
+        self.shelves.get(&member).map_or(&[], |shelf| &shelf.entries)
     }
 
     fn proves(&self, member: Member) -> bool {
-        self.proves
-            .get(member.kind.index())
-            .copied()
-            .unwrap_or(false)
+        self.proves.get(member.kind.index()).copied().unwrap_or(false)
     }
 
     /// The regimes that the choices of these identifiers state, as known at `now`.
@@ -211,15 +177,12 @@ impl Ledger {
         if self.stating == 0 {
             return Regimes::NONE;
         }
-        members.filter_map(|member| self.shelves.get(&member)).fold(
-            Regimes::default(),
-            |all, shelf| {
-                if shelf.recorded <= now || shelf.regimes.is_empty() {
-                    return all.and(shelf.regimes);
-                }
-                let known = shelf.entries.iter().filter(|entry| entry.recorded <= now);
-                all.and(known.filter_map(|entry| entry.regime).collect())
-            },
-        )
+        members.filter_map(|member| self.shelves.get(&member)).fold(Regimes::default(), |all, shelf| {
+            if shelf.recorded <= now || shelf.regimes.is_empty() {
+                return all.and(shelf.regimes);
+            }
+            let known = shelf.entries.iter().filter(|entry| entry.recorded <= now);
+            all.and(known.filter_map(|entry| entry.regime).collect())
+        })
     }
 }

@@ -53,22 +53,13 @@ mod tests {
 
     #[test]
     fn tokens_and_kinds_spread() {
-        let schema = Schema::builder()
-            .kind(Kind::person("email"))
-            .build([7; 32].into())
-            .unwrap();
+        let schema = Schema::builder().kind(Kind::person("email")).build([7; 32].into()).unwrap();
         let hasher = BuildHasherDefault::<OfToken>::default();
         let mut seen = BTreeSet::new();
         for nth in 0..1000 {
-            let member = schema
-                .identifier("email", &format!("ada{nth}@example.com"))
-                .unwrap()
-                .member();
+            let member = schema.identifier("email", &format!("ada{nth}@example.com")).unwrap().member();
             for kind in 0..4 {
-                seen.insert(hasher.hash_one(Member {
-                    kind: KindId(kind),
-                    ..member
-                }));
+                seen.insert(hasher.hash_one(Member { kind: KindId(kind), ..member }));
             }
         }
         assert_eq!(seen.len(), 4000);

@@ -169,67 +169,39 @@ impl Ledger {
         if query.channel.is_some() {
             return first;
         }
-        let all = query
-            .members
-            .iter()
-            .chain(query.restricting)
-            .copied()
-            .chain(extra);
+        let all = query.members.iter().chain(query.restricting).copied().chain(extra);
         let mut channels = [0u64; 4];
-        for entry in all
-            .filter_map(|it| self.shelves.get(&it))
-            .filter(|it| it.channels)
-            .flat_map(|it| &it.entries)
-        {
+        for entry in all.filter_map(|it| self.shelves.get(&it)).filter(|it| it.channels).flat_map(|it| &it.entries) {
             if let Some(ChannelId(id)) = entry.channel
                 && let Some(word) = channels.get_mut(usize::from(id >> 6))
             {
                 *word |= 1 << (id & 63);
             }
         }
-        let named = (0..=u8::MAX).filter(|id| {
-            channels
-                .get(usize::from(id >> 6))
-                .is_some_and(|word| (word >> (id & 63)) & 1 == 1)
-        });
+        let named = (0..=u8::MAX)
+            .filter(|id| channels.get(usize::from(id >> 6)).is_some_and(|word| (word >> (id & 63)) & 1 == 1));
         if channels == [0; 4] {
             return first;
         }
-        named
-            .map(|id| self.lane(query, extra, Lane(Some(ChannelId(id)))))
-            .fold(first, |worst, lane| {
-                let mut state = if lane.state.permissiveness() < worst.state.permissiveness() {
-                    lane.state
-                } else {
-                    worst.state
-                };
-                state.until = worst.state.until.min(lane.state.until);
-                state.exact = state.until == Time::MAX;
-                Fold {
-                    state,
-                    objection: worst.objection.max(lane.objection),
-                }
-            })
+        named.map(|id| self.lane(query, extra, Lane(Some(ChannelId(id))))).fold(first, |worst, lane| {
+            let mut state =
+                if lane.state.permissiveness() < worst.state.permissiveness() { lane.state } else { worst.state };
+            state.until = worst.state.until.min(lane.state.until);
+            state.exact = state.until == Time::MAX;
+            Fold { state, objection: worst.objection.max(lane.objection) }
+        })
     }
 
     /// The latest restriction of all, lifted or not: what stands where the grant that lifted it does not count.
     pub(crate) fn restriction(&self, query: &Query<'_>, extra: Option<Member>) -> Option<&Entry> {
-        let all = query
-            .members
-            .iter()
-            .chain(query.restricting)
-            .copied()
-            .chain(extra);
+        let all = query.members.iter().chain(query.restricting).copied().chain(extra);
         let asked = |entry: &&Entry| {
             entry.action.restricts()
                 && entry.concerns(query.purpose)
                 && (query.channel.is_none() || Lane(query.channel).takes(entry))
                 && counts_from(entry, query) <= query.at
         };
-        all.filter_map(|member| self.shelves.get(&member))
-            .flat_map(|shelf| &shelf.entries)
-            .filter(asked)
-            .max()
+        all.filter_map(|member| self.shelves.get(&member)).flat_map(|shelf| &shelf.entries).filter(asked).max()
     }
 
     fn lane(&self, query: &Query<'_>, extra: Option<Member>, lane: Lane) -> Fold<'_> {
@@ -238,12 +210,7 @@ impl Ledger {
         let mut objection: Option<&Entry> = None;
         let mut device: Option<State<'_>> = None;
         let mut next = Time::MAX;
-        let members = query
-            .members
-            .iter()
-            .copied()
-            .chain(extra)
-            .map(|member| (member, true));
+        let members = query.members.iter().copied().chain(extra).map(|member| (member, true));
         let restricting = query.restricting.iter().map(|member| (*member, false));
         for (member, grants) in members.chain(restricting) {
             let Some(shelf) = self.shelves.get(&member) else {
@@ -264,62 +231,28 @@ impl Ledger {
             } else if own.choice.action.restricts() {
                 restriction = restriction.max(Some(own.choice));
             } else if grants && query.via.is_none_or(|via| via == member) {
-                let state = own.weigh(
-                    query,
-                    if query.via.is_some() {
-                        Status::Granted
-                    } else {
-                        Status::GrantedDeviceOnly
-                    },
-                );
-                let state = State {
-                    reason: if state.reason == "ok" {
-                        "device_grant"
-                    } else {
-                        state.reason
-                    },
-                    ..state
-                };
+                let state =
+                    own.weigh(query, if query.via.is_some() { Status::Granted } else { Status::GrantedDeviceOnly });
+                let state = State { reason: if state.reason == "ok" { "device_grant" } else { state.reason }, ..state };
                 let rank = |it: &State<'_>| (it.strength(), it.winner.map(|winner| winner.seq));
                 if device.as_ref().is_none_or(|best| rank(&state) > rank(best)) {
                     device = Some(state);
                 }
             }
         }
-        let decided = |state, winner, reason| State {
-            state,
-            winner,
-            reason,
-            until: Time::MAX,
-            exact: true,
-        };
+        let decided = |state, winner, reason| State { state, winner, reason, until: Time::MAX, exact: true };
         let state = match (proven, restriction) {
-            (Some(own), _) if own.choice.action.restricts() => decided(
-                Status::Denied,
-                Some(own.choice),
-                "authenticated_restriction",
-            ),
-            (own, Some(refused))
-                if own.is_none_or(|own| refused.effective() >= own.choice.effective()) =>
-            {
+            (Some(own), _) if own.choice.action.restricts() => {
+                decided(Status::Denied, Some(own.choice), "authenticated_restriction")
+            }
+            (own, Some(refused)) if own.is_none_or(|own| refused.effective() >= own.choice.effective()) => {
                 let proves = self.proves(refused.on);
-                let reason = if proves {
-                    "authenticated_restriction"
-                } else {
-                    "restriction_on_linked_identity"
-                };
+                let reason = if proves { "authenticated_restriction" } else { "restriction_on_linked_identity" };
                 decided(Status::Denied, Some(refused), reason)
             }
             (Some(own), _) => {
                 let state = own.weigh(query, Status::Granted);
-                State {
-                    reason: if state.reason == "ok" {
-                        "authenticated_grant"
-                    } else {
-                        state.reason
-                    },
-                    ..state
-                }
+                State { reason: if state.reason == "ok" { "authenticated_grant" } else { state.reason }, ..state }
             }
             (None, _) => device.unwrap_or_else(|| decided(Status::Unknown, None, "no_choice")),
         };
@@ -327,11 +260,7 @@ impl Ledger {
         let exact = state.exact && state.until <= next;
         let lifted = |objection: &&Entry| proven.is_some_and(|own| own.lifts(objection, query));
         Fold {
-            state: State {
-                until: state.until.min(next),
-                exact,
-                ..state
-            },
+            state: State { until: state.until.min(next), exact, ..state },
             objection: objection.filter(|it| !lifted(it)),
         }
     }
@@ -372,9 +301,7 @@ impl Shelf {
     fn asked<'a>(&'a self, query: &Query<'_>, lane: Lane) -> impl Iterator<Item = &'a Entry> {
         let settled = self.settled(query);
         let counts = move |entry: &&Entry| {
-            entry.concerns(query.purpose)
-                && lane.takes(entry)
-                && (settled || counts_from(entry, query) <= query.at)
+            entry.concerns(query.purpose) && lane.takes(entry) && (settled || counts_from(entry, query) <= query.at)
         };
         self.entries.iter().rev().filter(counts)
     }
@@ -385,28 +312,20 @@ impl Shelf {
             if entry.action == Action::Invalidate {
                 void = true;
             } else if entry.action.restricts() || entry.action.grants() {
-                return Some(Own {
-                    choice: entry,
-                    void,
-                });
+                return Some(Own { choice: entry, void });
             }
         }
         None
     }
 
     fn objection<'a>(&'a self, query: &Query<'_>, lane: Lane) -> Option<&'a Entry> {
-        self.asked(query, lane)
-            .find(|entry| entry.action == Action::Object)
+        self.asked(query, lane).find(|entry| entry.action == Action::Object)
     }
 }
 
 /// The instant at which an entry begins to count, if `at` and `as_of` move on alike.
 fn counts_from(entry: &Entry, query: &Query<'_>) -> Time {
-    let known = entry
-        .recorded
-        .0
-        .saturating_sub(query.as_of.0)
-        .saturating_add(query.at.0);
+    let known = entry.recorded.0.saturating_sub(query.as_of.0).saturating_add(query.at.0);
     entry.effective().max(Time(known))
 }
 
@@ -428,13 +347,7 @@ impl<'a> Own<'a> {
             (usable, "ok", true)
         };
         let until = grant.expires.filter(|_| changes).unwrap_or(Time::MAX);
-        State {
-            state,
-            winner: Some(grant),
-            reason,
-            until,
-            exact: true,
-        }
+        State { state, winner: Some(grant), reason, until, exact: true }
     }
 
     /// Whether this is an act of the proven person after an objection.
@@ -445,9 +358,6 @@ impl<'a> Own<'a> {
             Actor::Import => self.choice.evidence,
             Actor::Controller => false,
         };
-        own_act
-            && !self.void
-            && self.choice.action.grants()
-            && self.choice.effective() > objection.effective()
+        own_act && !self.void && self.choice.action.grants() && self.choice.effective() > objection.effective()
     }
 }

@@ -32,10 +32,7 @@ impl PolicySpec {
             say(rule.regime.name());
             say(&format!(
                 "{} {} {} {}",
-                rule.silence as u8,
-                rule.guardian_below,
-                rule.opt_in_below,
-                rule.legitimate_interest
+                rule.silence as u8, rule.guardian_below, rule.opt_in_below, rule.legitimate_interest
             ));
             rule.obligations.iter().for_each(|it| say(it));
         }
@@ -57,9 +54,7 @@ impl PolicySpec {
             let mut allowed = recipient.allow.clone();
             allowed.sort();
             allowed.dedup();
-            allowed
-                .iter()
-                .for_each(|category| say(category_name(*category)));
+            allowed.iter().for_each(|category| say(category_name(*category)));
             for kept in &recipient.fields {
                 say("field");
                 say(&kept.name);

@@ -82,9 +82,7 @@ impl Serialize for PolicyHash {
 
 impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Policy")
-            .field("hash", &self.0.hash)
-            .finish_non_exhaustive()
+        f.debug_struct("Policy").field("hash", &self.0.hash).finish_non_exhaustive()
     }
 }
 
@@ -135,30 +133,17 @@ impl Policy {
     }
 
     pub(crate) fn target(&self, recipient: &str) -> Result<&Target, Error> {
-        let found = self
-            .0
-            .targets
-            .binary_search_by(|target| target.name.as_str().cmp(recipient));
+        let found = self.0.targets.binary_search_by(|target| target.name.as_str().cmp(recipient));
         match found.ok().and_then(|at| self.0.targets.get(at)) {
             Some(target) => Ok(target),
-            None => {
-                Err(onefold_model::Error::unknown("recipient", recipient, self.recipients()).into())
-            }
+            None => Err(onefold_model::Error::unknown("recipient", recipient, self.recipients()).into()),
         }
     }
 
     /// The regimes that ask about somebody of this country whose choices state these.
     pub(crate) fn regimes(&self, country: Option<&str>, stated: Regimes) -> Regimes {
-        let all = self
-            .0
-            .base
-            .and(country.map_or(Regimes::default(), |country| self.country(country)))
-            .and(stated);
-        if all.is_empty() {
-            all.with(Regime::Unknown)
-        } else {
-            all
-        }
+        let all = self.0.base.and(country.map_or(Regimes::default(), |country| self.country(country))).and(stated);
+        if all.is_empty() { all.with(Regime::Unknown) } else { all }
     }
 
     /// `US-CA` is looked up as it stands, then as `US`; what is not found is unknown.
@@ -171,40 +156,21 @@ impl Policy {
         letters.copy_from_slice(said);
         letters.make_ascii_uppercase();
         let look = |code: &[u8]| {
-            let at = self
-                .0
-                .countries
-                .binary_search_by(|(known, _)| known.as_bytes().cmp(code))
-                .ok()?;
+            let at = self.0.countries.binary_search_by(|(known, _)| known.as_bytes().cmp(code)).ok()?;
             self.0.countries.get(at).map(|(_, regimes)| *regimes)
         };
-        let country = || {
-            look(
-                letters
-                    .split(|letter| *letter == b'-')
-                    .next()
-                    .unwrap_or_default(),
-            )
-        };
-        look(letters)
-            .or_else(country)
-            .unwrap_or_else(|| Regimes::default().with(Regime::Unknown))
+        let country = || look(letters.split(|letter| *letter == b'-').next().unwrap_or_default());
+        look(letters).or_else(country).unwrap_or_else(|| Regimes::default().with(Regime::Unknown))
     }
 
     pub(crate) fn joint(&self, regimes: Regimes) -> Joint {
         let strictest = || Joint::of(&self.0.rules);
-        self.0
-            .joints
-            .get(regimes.index())
-            .copied()
-            .unwrap_or_else(strictest)
+        self.0.joints.get(regimes.index()).copied().unwrap_or_else(strictest)
     }
 
     pub(crate) fn obligations(&self, regimes: Regimes) -> Vec<Text> {
         let rules = regimes.iter().filter_map(|regime| self.rule(regime));
-        let mut all: Vec<Text> = rules
-            .flat_map(|rule| rule.obligations.iter().cloned())
-            .collect();
+        let mut all: Vec<Text> = rules.flat_map(|rule| rule.obligations.iter().cloned()).collect();
         all.sort();
         all.dedup();
         all

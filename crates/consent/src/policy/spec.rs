@@ -10,9 +10,7 @@ use super::check::fault;
 use crate::{Error, Recipient, Regime, Rule};
 
 /// The lawful basis of a purpose.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// The person agreed.
@@ -103,9 +101,7 @@ impl PolicyBuilder {
     /// The regimes of a country, in place of the known ones.
     #[must_use]
     pub fn country(mut self, code: &str, regimes: impl IntoIterator<Item = Regime>) -> Self {
-        self.spec
-            .countries
-            .insert(code.into(), regimes.into_iter().collect());
+        self.spec.countries.insert(code.into(), regimes.into_iter().collect());
         self
     }
 
@@ -119,11 +115,7 @@ impl PolicyBuilder {
     /// A purpose with its lawful basis.
     #[must_use]
     pub fn purpose(mut self, name: &str, basis: Basis) -> Self {
-        self.spec.purposes.push(PurposeSpec {
-            name: name.into(),
-            basis,
-            material_notice: 0,
-        });
+        self.spec.purposes.push(PurposeSpec { name: name.into(), basis, material_notice: 0 });
         self
     }
 
@@ -163,16 +155,9 @@ impl PolicyBuilder {
         let Self { mut spec, notices } = self;
         let mut faults = Vec::new();
         for (name, version) in notices {
-            match spec
-                .purposes
-                .iter_mut()
-                .find(|purpose| purpose.name == name)
-            {
+            match spec.purposes.iter_mut().find(|purpose| purpose.name == name) {
                 Some(purpose) => purpose.material_notice = version,
-                None => faults.push(fault(
-                    "P09",
-                    format!("a material notice for `{name}`, a purpose without a basis"),
-                )),
+                None => faults.push(fault("P09", format!("a material notice for `{name}`, a purpose without a basis"))),
             }
         }
         spec.check(schema, faults)

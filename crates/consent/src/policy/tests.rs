@@ -8,29 +8,16 @@ use crate::{Error, Generalise, Keep, Recipient, Regime};
 fn schema() -> Schema {
     let diagnosis = Field {
         name: "diagnosis".into(),
-        labels: Labels {
-            sensitivity: Sensitivity::Health,
-            ..Labels::default()
-        },
+        labels: Labels { sensitivity: Sensitivity::Health, ..Labels::default() },
         ..Field::default()
     };
-    let kinds = Schema::builder()
-        .kind(Kind::person("email"))
-        .field("country", Type::Text)
-        .declare_field(diagnosis);
-    kinds
-        .purpose("marketing")
-        .purpose("care")
-        .channel("email")
-        .build([7; 32].into())
-        .unwrap()
+    let kinds = Schema::builder().kind(Kind::person("email")).field("country", Type::Text).declare_field(diagnosis);
+    kinds.purpose("marketing").purpose("care").channel("email").build([7; 32].into()).unwrap()
 }
 
 fn faults(policy: PolicyBuilder) -> Vec<String> {
     match policy.build(&schema()) {
-        Err(Error::Model(onefold_model::Error::Invalid(all))) => {
-            all.iter().map(ToString::to_string).collect()
-        }
+        Err(Error::Model(onefold_model::Error::Invalid(all))) => all.iter().map(ToString::to_string).collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -52,9 +39,7 @@ fn everything_that_is_wrong_is_said_at_once() {
                     .keep("country", Keep::Plain)
                     .keep("diagnosis", Keep::Plain),
             )
-            .recipient(
-                Recipient::new("b", "care").keep("countri", Keep::Generalise(Generalise::Band(0))),
-            ),
+            .recipient(Recipient::new("b", "care").keep("countri", Keep::Generalise(Generalise::Band(0)))),
     );
     assert_eq!(
         said,
@@ -79,29 +64,16 @@ fn everything_that_is_wrong_is_said_at_once() {
 
 #[test]
 fn protected_data_leaves_where_its_category_is_allowed() {
-    let doctor = Recipient::new("doctor", "care")
-        .allow(Sensitivity::Health)
-        .require("diagnosis", Keep::Plain);
-    let policy = Policy::builder()
-        .purpose("care", Basis::Contract)
-        .recipient(doctor)
-        .build(&schema())
-        .unwrap();
+    let doctor = Recipient::new("doctor", "care").allow(Sensitivity::Health).require("diagnosis", Keep::Plain);
+    let policy = Policy::builder().purpose("care", Basis::Contract).recipient(doctor).build(&schema()).unwrap();
     assert_eq!(policy.recipients().collect::<Vec<_>>(), ["doctor"]);
-    assert_eq!(
-        policy.target("docter").unwrap_err().to_string(),
-        "unknown recipient `docter`; did you mean `doctor`?"
-    );
+    assert_eq!(policy.target("docter").unwrap_err().to_string(), "unknown recipient `docter`; did you mean `doctor`?");
 }
 
 #[test]
 fn the_hash_is_that_of_what_is_said_not_of_its_order() {
-    let one = Policy::builder()
-        .purpose("marketing", Basis::Consent)
-        .purpose("care", Basis::Contract);
-    let other = Policy::builder()
-        .purpose("care", Basis::Contract)
-        .purpose("marketing", Basis::Consent);
+    let one = Policy::builder().purpose("marketing", Basis::Consent).purpose("care", Basis::Contract);
+    let other = Policy::builder().purpose("care", Basis::Contract).purpose("marketing", Basis::Consent);
     let hash = |policy: PolicyBuilder| policy.build(&schema()).unwrap().hash();
     assert_eq!(hash(one.clone()), hash(other.clone()));
     assert_ne!(hash(one), hash(other.material_notice("care", 1)));
@@ -109,44 +81,17 @@ fn the_hash_is_that_of_what_is_said_not_of_its_order() {
 
 #[test]
 fn a_country_brings_its_regimes_and_an_unreadable_one_the_strictest() {
-    let policy = Policy::builder()
-        .country("us-ca", [Regime::Ccpa, Regime::Hipaa])
-        .build(&schema())
-        .unwrap();
-    let of = |country: Option<&str>| {
-        policy
-            .regimes(country, Regimes::default())
-            .iter()
-            .collect::<Vec<_>>()
-    };
+    let policy = Policy::builder().country("us-ca", [Regime::Ccpa, Regime::Hipaa]).build(&schema()).unwrap();
+    let of = |country: Option<&str>| policy.regimes(country, Regimes::default()).iter().collect::<Vec<_>>();
     assert_eq!(of(Some(" de ")), [Regime::Gdpr]);
     assert_eq!(of(Some("US-NY")), [Regime::Ccpa]);
     assert_eq!(of(Some("US-CA")), [Regime::Ccpa, Regime::Hipaa]);
-    for unreadable in [
-        None,
-        Some(""),
-        Some("Germany"),
-        Some("the German Reich"),
-        Some("ZZ"),
-    ] {
+    for unreadable in [None, Some(""), Some("Germany"), Some("the German Reich"), Some("ZZ")] {
         assert_eq!(of(unreadable), [Regime::Unknown], "{unreadable:?}");
     }
-    let base = Policy::builder()
-        .regime(Regime::Gdpr)
-        .build(&schema())
-        .unwrap();
-    assert_eq!(
-        base.regimes(Some("US"), Regimes::default())
-            .iter()
-            .collect::<Vec<_>>(),
-        [Regime::Gdpr, Regime::Ccpa]
-    );
-    assert_eq!(
-        base.regimes(None, Regimes::default())
-            .iter()
-            .collect::<Vec<_>>(),
-        [Regime::Gdpr]
-    );
+    let base = Policy::builder().regime(Regime::Gdpr).build(&schema()).unwrap();
+    assert_eq!(base.regimes(Some("US"), Regimes::default()).iter().collect::<Vec<_>>(), [Regime::Gdpr, Regime::Ccpa]);
+    assert_eq!(base.regimes(None, Regimes::default()).iter().collect::<Vec<_>>(), [Regime::Gdpr]);
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::convert::Infallible;
 
 use crate::common::{cleared_for, named};
 use onefold_export::{
-    Audience, Caps, Destination, Driver, Engine, Error, Key, Outcome, Payload, Record, Request,
-    Response, Ticket, Unfit, Via, difference,
+    Audience, Caps, Destination, Driver, Engine, Error, Key, Outcome, Payload, Record, Request, Response, Ticket,
+    Unfit, Via, difference,
 };
 use proptest::prelude::*;
 
@@ -17,21 +17,14 @@ impl Destination for List {
         "list"
     }
     fn caps(&self) -> Caps {
-        Caps {
-            max_records: 2,
-            removals: true,
-            ..Caps::default()
-        }
+        Caps { max_records: 2, removals: true, ..Caps::default() }
     }
     fn encode(&self, records: &[Record<'_>]) -> Result<Payload, Unfit> {
         let line = |record: &Record<'_>| match record {
             Record::Put(row) => format!("+{}\n", row.fields()[0].1),
             Record::Remove(key) => format!("-{}\n", key.reveal()),
         };
-        Ok(Payload::new(
-            "text/plain",
-            records.iter().map(line).collect::<String>(),
-        ))
+        Ok(Payload::new("text/plain", records.iter().map(line).collect::<String>()))
     }
     fn decode(&self, records: usize, response: &Response) -> Vec<Outcome> {
         let word = |byte: &u8| match byte {
@@ -145,15 +138,8 @@ proptest! {
 #[test]
 fn removals_go_first_and_need_no_consent() {
     let mut audience = Audience::new("carrier", "user_id");
-    let all = |request: &Request| {
-        Ok::<_, Infallible>(Response {
-            body: vec![b'd'; request.records],
-            ..Response::OK
-        })
-    };
-    let receipt = Via::new(List, all)
-        .send(audience.plan(named(&["ada", "ben"])).unwrap(), &mut |_| {})
-        .unwrap();
+    let all = |request: &Request| Ok::<_, Infallible>(Response { body: vec![b'd'; request.records], ..Response::OK });
+    let receipt = Via::new(List, all).send(audience.plan(named(&["ada", "ben"])).unwrap(), &mut |_| {}).unwrap();
     audience.settle(&receipt);
     // Ada said no, so she is not among the cleared; Cleo is new.
     let work = audience.plan(named(&["ben", "cleo"])).unwrap();
@@ -165,22 +151,9 @@ fn removals_go_first_and_need_no_consent() {
 #[test]
 fn a_row_without_a_key_is_rejected_since_it_could_not_be_taken_out_again() {
     let mut audience = Audience::new("carrier", "user_id");
-    let all = |request: &Request| {
-        Ok::<_, Infallible>(Response {
-            body: vec![b'd'; request.records],
-            ..Response::OK
-        })
-    };
-    let receipt = Via::new(List, all)
-        .send(
-            audience.plan(named(&["nobody?", "ada"])).unwrap(),
-            &mut |_| {},
-        )
-        .unwrap();
-    assert_eq!(
-        receipt.settled[0].outcome,
-        Outcome::rejected("the record has no key")
-    );
+    let all = |request: &Request| Ok::<_, Infallible>(Response { body: vec![b'd'; request.records], ..Response::OK });
+    let receipt = Via::new(List, all).send(audience.plan(named(&["nobody?", "ada"])).unwrap(), &mut |_| {}).unwrap();
+    assert_eq!(receipt.settled[0].outcome, Outcome::rejected("the record has no key"));
     assert_eq!((receipt.sent, receipt.failed), (1, 1));
     audience.settle(&receipt);
     assert_eq!(audience.len(), 1);
@@ -205,16 +178,10 @@ fn an_audience_is_one_recipients_and_needs_a_destination_that_lets_go() {
     }
     let mut audience = Audience::new("carrier", "user_id");
     let error = audience.plan(cleared_for("other", &[])).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the records were cleared for `other`, but the audience is that of `carrier`"
-    );
+    assert_eq!(error.to_string(), "the records were cleared for `other`, but the audience is that of `carrier`");
     let _planned = audience.plan(named(&["ada"])).unwrap();
     let work = audience.plan(named(&[])).unwrap();
     assert_eq!(work.removals(), 1, "what was planned may have been sent");
-    assert!(matches!(
-        Engine::new(work, &Sticky),
-        Err(Error::Removals(_))
-    ));
+    assert!(matches!(Engine::new(work, &Sticky), Err(Error::Removals(_))));
     assert!(!format!("{audience:?}").contains("ada"));
 }

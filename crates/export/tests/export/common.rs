@@ -43,18 +43,14 @@ pub(crate) fn profile(id: &str) -> Member {
 /// Customers by their `user_id`, which is also a field of the row unless it ends in `?`.
 pub(crate) fn cleared_for(recipient: &str, customers: &[Customer]) -> Cleared<Batch> {
     let schema = schema();
-    let members: Vec<[Member; 1]> = customers
-        .iter()
-        .map(|(id, _)| [schema.identifier("user_id", id).unwrap().member()])
-        .collect();
+    let members: Vec<[Member; 1]> =
+        customers.iter().map(|(id, _)| [schema.identifier("user_id", id).unwrap().member()]).collect();
     let rows: Vec<Row<'_>> = customers
         .iter()
         .zip(&members)
         .map(|((id, fields), members)| {
             let id = (!id.ends_with('?')).then(|| ("user_id".into(), id.as_str().into()));
-            let fields = fields
-                .iter()
-                .map(|(name, value)| ((*name).into(), value.clone()));
+            let fields = fields.iter().map(|(name, value)| ((*name).into(), value.clone()));
             Row {
                 person: Person::new(ProfileId(members[0].token), members),
                 fields: id.into_iter().chain(fields).collect(),
@@ -71,9 +67,5 @@ pub(crate) fn cleared(customers: &[Customer]) -> Cleared<Batch> {
 }
 
 pub(crate) fn named(ids: &[&str]) -> Cleared<Batch> {
-    cleared(
-        &ids.iter()
-            .map(|id| ((*id).to_owned(), vec![]))
-            .collect::<Vec<_>>(),
-    )
+    cleared(&ids.iter().map(|id| ((*id).to_owned(), vec![])).collect::<Vec<_>>())
 }

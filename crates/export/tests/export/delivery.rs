@@ -5,8 +5,8 @@ use std::convert::Infallible;
 
 use crate::common::{Customer, cleared, cleared_for, named, profile};
 use onefold_export::{
-    Caps, Destination, Driver, Engine, Error, Outcome, Payload, Progress, Record, Request,
-    Response, Ticket, Unfit, Via, Work,
+    Caps, Destination, Driver, Engine, Error, Outcome, Payload, Progress, Record, Request, Response, Ticket, Unfit,
+    Via, Work,
 };
 use onefold_model::ProfileId;
 use proptest::prelude::*;
@@ -23,14 +23,9 @@ struct Fussy {
 fn line(record: &Record<'_>) -> String {
     match record {
         Record::Remove(key) => format!("-{}\n", key.reveal()),
-        Record::Put(row) => format!(
-            "+{}\n",
-            row.fields()
-                .iter()
-                .map(|(_, value)| value.to_string())
-                .collect::<Vec<_>>()
-                .join(",")
-        ),
+        Record::Put(row) => {
+            format!("+{}\n", row.fields().iter().map(|(_, value)| value.to_string()).collect::<Vec<_>>().join(","))
+        }
     }
 }
 
@@ -53,36 +48,25 @@ impl Destination for Fussy {
         assert!(!records.is_empty());
         let lines: Vec<String> = records.iter().map(line).collect();
         match lines.iter().position(|line| line.contains("unfit")) {
-            Some(record) => Err(Unfit {
-                record,
-                reason: "unspeakable".into(),
-            }),
+            Some(record) => Err(Unfit { record, reason: "unspeakable".into() }),
             None => Ok(Payload::new("text/plain", lines.concat())),
         }
     }
     /// The response echoes the request.
     fn decode(&self, records: usize, response: &Response) -> Vec<Outcome> {
-        let lines = std::str::from_utf8(&response.body)
-            .unwrap()
-            .lines()
-            .map(fate);
+        let lines = std::str::from_utf8(&response.body).unwrap().lines().map(fate);
         lines.take(records - self.silent.min(records)).collect()
     }
 }
 
 fn echo(request: &Request) -> Result<Response, Infallible> {
-    Ok(Response {
-        body: request.payload.body.clone(),
-        ..Response::OK
-    })
+    Ok(Response { body: request.payload.body.clone(), ..Response::OK })
 }
 
 fn customers() -> impl Strategy<Value = Vec<Customer>> {
     let name = prop_oneof![6 => "[a-z]{0,30}", 1 => Just("unfit".to_owned()), 1 => Just("rejected".into()), 1 => Just("later".into())];
     prop::collection::vec((0_u8..12, name), 0..40).prop_map(|all| {
-        all.into_iter()
-            .map(|(id, name)| (format!("u-{id}"), vec![("name", name.as_str().into())]))
-            .collect()
+        all.into_iter().map(|(id, name)| (format!("u-{id}"), vec![("name", name.as_str().into())])).collect()
     })
 }
 
@@ -99,11 +83,7 @@ fn caps() -> impl Strategy<Value = Caps> {
 fn expected(customers: &[Customer], caps: &Caps) -> Vec<(ProfileId, Outcome)> {
     let each = |(id, fields): &Customer| {
         let said = format!("+{id},{}\n", fields[0].1);
-        let said = if fields[0].1.as_text() == Some("") {
-            format!("+{id},\n")
-        } else {
-            said
-        };
+        let said = if fields[0].1.as_text() == Some("") { format!("+{id},\n") } else { said };
         let outcome = if said.contains("unfit") {
             Outcome::rejected("unspeakable")
         } else if said.len() > caps.max_bytes {
@@ -192,53 +172,24 @@ proptest! {
 
 #[test]
 fn a_destination_that_does_not_answer_for_each_record_is_taken_to_have_said_nothing() {
-    let mut driver = Via::new(
-        Fussy {
-            silent: 1,
-            ..Fussy::default()
-        },
-        echo,
-    );
+    let mut driver = Via::new(Fussy { silent: 1, ..Fussy::default() }, echo);
     let receipt = driver.deliver(named(&["u-1", "u-2"])).unwrap();
     assert_eq!((receipt.sent, receipt.failed), (0, 2));
-    assert!(
-        receipt
-            .settled
-            .iter()
-            .all(|it| matches!(it.outcome, Outcome::Retry { .. }))
-    );
+    assert!(receipt.settled.iter().all(|it| matches!(it.outcome, Outcome::Retry { .. })));
 }
 
 #[test]
 fn a_request_that_cannot_be_carried_ends_the_delivery_and_loses_nobody() {
-    let caps = Caps {
-        max_records: 1,
-        ..Caps::default()
-    };
+    let caps = Caps { max_records: 1, ..Caps::default() };
     let mut carried = 0;
     let mut driver = Via::new(Fussy { caps, silent: 0 }, |request: &Request| {
         carried += 1;
-        if carried == 2 {
-            Err("connection reset")
-        } else {
-            echo(request).map_err(|_| "")
-        }
+        if carried == 2 { Err("connection reset") } else { echo(request).map_err(|_| "") }
     });
     let receipt = driver.deliver(named(&["u-1", "u-2", "u-3"])).unwrap();
-    let outcomes: Vec<Outcome> = receipt
-        .settled
-        .into_iter()
-        .map(|settled| settled.outcome)
-        .collect();
+    let outcomes: Vec<Outcome> = receipt.settled.into_iter().map(|settled| settled.outcome).collect();
     let after = Outcome::retry("not sent, since an earlier request failed");
-    assert_eq!(
-        outcomes,
-        [
-            Outcome::Delivered,
-            Outcome::retry("connection reset"),
-            after
-        ]
-    );
+    assert_eq!(outcomes, [Outcome::Delivered, Outcome::retry("connection reset"), after]);
     assert_eq!(receipt.checkpoint.settled, 1);
     assert_eq!(carried, 2);
 }
@@ -246,35 +197,17 @@ fn a_request_that_cannot_be_carried_ends_the_delivery_and_loses_nobody() {
 #[test]
 fn one_run_has_the_same_idempotency_keys_and_another_run_has_others() {
     let destination = Fussy::default();
-    let key = |work: Work| {
-        Engine::new(work, &destination)
-            .unwrap()
-            .request()
-            .unwrap()
-            .idempotency
-    };
+    let key = |work: Work| Engine::new(work, &destination).unwrap().request().unwrap().idempotency;
     let monday = || Work::from(named(&["u-1", "u-2"])).run("monday");
     assert_eq!(key(monday()), key(monday()));
     assert_ne!(key(monday()), key(monday().run("tuesday")));
-    assert_ne!(
-        key(monday()),
-        key(Work::from(named(&["u-2", "u-1"])).run("monday"))
-    );
-    assert_ne!(
-        key(Work::from(named(&["u-1"]))),
-        key(cleared_for("other", &[("u-1".into(), vec![])]).into())
-    );
+    assert_ne!(key(monday()), key(Work::from(named(&["u-2", "u-1"])).run("monday")));
+    assert_ne!(key(Work::from(named(&["u-1"]))), key(cleared_for("other", &[("u-1".into(), vec![])]).into()));
 }
 
 #[test]
 fn a_status_says_what_becomes_of_all_records() {
-    let of = |status| {
-        Response {
-            status,
-            ..Response::default()
-        }
-        .outcome()
-    };
+    let of = |status| Response { status, ..Response::default() }.outcome();
     assert_eq!(of(204), Outcome::Delivered);
     assert_eq!(of(429), Outcome::retry("status 429"));
     assert_eq!(of(503), Outcome::retry("status 503"));
@@ -285,11 +218,8 @@ fn a_status_says_what_becomes_of_all_records() {
 #[test]
 fn nothing_of_a_person_shows_in_debug() {
     let destination = Fussy::default();
-    let mut engine = Engine::new(
-        cleared(&[("u-1".into(), vec![("name", "Ada".into())])]).into(),
-        &destination,
-    )
-    .unwrap();
+    let mut engine =
+        Engine::new(cleared(&[("u-1".into(), vec![("name", "Ada".into())])]).into(), &destination).unwrap();
     let request = engine.request().unwrap();
     let shown = format!("{engine:?} {request:?}");
     engine.answer(&echo(&request).unwrap());
@@ -299,17 +229,12 @@ fn nothing_of_a_person_shows_in_debug() {
 
 #[test]
 fn an_empty_delivery_is_a_delivery() {
-    let receipt = Via::new(Fussy::default(), echo)
-        .deliver(named(&[]))
-        .unwrap();
+    let receipt = Via::new(Fussy::default(), echo).deliver(named(&[])).unwrap();
     assert_eq!((receipt.sent, receipt.failed, receipt.requests), (0, 0, 0));
     let other = {
         let mut other = receipt.checkpoint;
         other.settled = 1;
         other
     };
-    assert!(matches!(
-        Engine::resume(named(&[]).into(), &Fussy::default(), &other),
-        Err(Error::Checkpoint)
-    ));
+    assert!(matches!(Engine::resume(named(&[]).into(), &Fussy::default(), &other), Err(Error::Checkpoint)));
 }

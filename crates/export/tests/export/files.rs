@@ -13,10 +13,8 @@ fn money(text: &str) -> Value {
 }
 
 fn listing(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -27,71 +25,32 @@ fn columns_are_those_of_the_plan_in_its_order_whatever_rows_have() {
     let path = folder.path().join("a.csv");
     let rows: Vec<Customer> = vec![
         ("u-1".into(), vec![("visits", 3.into())]),
-        (
-            "u-2".into(),
-            vec![("country", "DE".into()), ("spent", money("12.50 EUR"))],
-        ),
-        (
-            "u-3".into(),
-            vec![
-                ("country", "AT".into()),
-                ("visits", (-1).into()),
-                ("name", "O\"Neil, \"Ada\"".into()),
-            ],
-        ),
+        ("u-2".into(), vec![("country", "DE".into()), ("spent", money("12.50 EUR"))]),
+        ("u-3".into(), vec![("country", "AT".into()), ("visits", (-1).into()), ("name", "O\"Neil, \"Ada\"".into())]),
     ];
-    let receipt = CsvFile::create(&path)
-        .unwrap()
-        .deliver(cleared(&rows))
-        .unwrap();
+    let receipt = CsvFile::create(&path).unwrap().deliver(cleared(&rows)).unwrap();
     assert_eq!((receipt.sent, receipt.failed, receipt.requests), (3, 0, 1));
     let expected = "user_id,name,country,spent,visits\n";
     let text = fs::read_to_string(&path).unwrap();
     // No row orders `spent` and `name`: of the two, the lesser name is first.
     assert_eq!(
-        text,
-        "user_id,name,spent,country,visits\nu-1,,,,3\nu-2,,12.5 EUR,DE,\nu-3,\"O\"\"Neil, \"\"Ada\"\"\",,AT,-1\n",
+        text, "user_id,name,spent,country,visits\nu-1,,,,3\nu-2,,12.5 EUR,DE,\nu-3,\"O\"\"Neil, \"\"Ada\"\"\",,AT,-1\n",
         "{expected}"
     );
-    let _ = CsvFile::create(&path)
-        .unwrap()
-        .columns(["user_id", "segment"])
-        .deliver(cleared(&rows[..1]))
-        .unwrap();
-    assert_eq!(
-        fs::read_to_string(&path).unwrap(),
-        "user_id,segment,visits\nu-1,,3\n"
-    );
+    let _ = CsvFile::create(&path).unwrap().columns(["user_id", "segment"]).deliver(cleared(&rows[..1])).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "user_id,segment,visits\nu-1,,3\n");
 }
 
 #[test]
 fn a_formula_in_a_name_is_text_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.csv");
-    let rows: Vec<Customer> = vec![
-        (
-            "u-1".into(),
-            vec![("name", "=HYPERLINK(\"http://x\")".into())],
-        ),
-        ("+49170".into(), vec![]),
-    ];
-    let _ = CsvFile::create(&path)
-        .unwrap()
-        .deliver(cleared(&rows))
-        .unwrap();
-    assert_eq!(
-        fs::read_to_string(&path).unwrap(),
-        "user_id,name\nu-1,\"'=HYPERLINK(\"\"http://x\"\")\"\n+49170,\n"
-    );
-    let _ = CsvFile::create(&path)
-        .unwrap()
-        .formulas(Formulas::AsTheyStand)
-        .deliver(cleared(&rows[..1]))
-        .unwrap();
-    assert_eq!(
-        fs::read_to_string(&path).unwrap(),
-        "user_id,name\nu-1,\"=HYPERLINK(\"\"http://x\"\")\"\n"
-    );
+    let rows: Vec<Customer> =
+        vec![("u-1".into(), vec![("name", "=HYPERLINK(\"http://x\")".into())]), ("+49170".into(), vec![])];
+    let _ = CsvFile::create(&path).unwrap().deliver(cleared(&rows)).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "user_id,name\nu-1,\"'=HYPERLINK(\"\"http://x\"\")\"\n+49170,\n");
+    let _ = CsvFile::create(&path).unwrap().formulas(Formulas::AsTheyStand).deliver(cleared(&rows[..1])).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "user_id,name\nu-1,\"=HYPERLINK(\"\"http://x\"\")\"\n");
 }
 
 #[test]
@@ -104,29 +63,15 @@ fn a_file_is_complete_or_absent_and_a_later_delivery_replaces_it() {
     assert_eq!(listing(folder.path()), ["a.ndjson.part"]);
     let _ = file.deliver(named(&[])).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "");
-    let _ = file
-        .deliver(cleared(&[("u-1".into(), vec![("spent", money("5 EUR"))])]))
-        .unwrap();
-    assert_eq!(
-        fs::read_to_string(&path).unwrap(),
-        "{\"user_id\":\"u-1\",\"spent\":\"5 EUR\"}\n"
-    );
+    let _ = file.deliver(cleared(&[("u-1".into(), vec![("spent", money("5 EUR"))])])).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "{\"user_id\":\"u-1\",\"spent\":\"5 EUR\"}\n");
     assert_eq!(listing(folder.path()), ["a.ndjson"]);
     #[cfg(unix)]
-    assert_eq!(
-        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions())
-            & 0o777,
-        0o600
-    );
-    assert!(matches!(
-        CsvFile::create(folder.path().join("no/such/folder.csv")),
-        Err(Error::Io { .. })
-    ));
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions()) & 0o777, 0o600);
+    assert!(matches!(CsvFile::create(folder.path().join("no/such/folder.csv")), Err(Error::Io { .. })));
     // The name is taken by a folder: the delivery fails, and leaves nothing half done.
     fs::create_dir(folder.path().join("b.csv")).unwrap();
-    let failed = CsvFile::create(folder.path().join("b.csv"))
-        .unwrap()
-        .deliver(named(&["u-1"]));
+    let failed = CsvFile::create(folder.path().join("b.csv")).unwrap().deliver(named(&["u-1"]));
     assert!(matches!(failed, Err(Error::Io { doing: "write", .. })));
     assert_eq!(listing(folder.path()), ["a.ndjson", "b.csv"]);
 }
@@ -137,24 +82,14 @@ fn a_difference_says_what_is_added_and_what_removed() {
     let path = folder.path().join("a.csv");
     let mut audience = Audience::new("carrier", "user_id");
     let mut file = CsvFile::create(&path).unwrap();
-    let receipt = file
-        .send(audience.plan(named(&["ada", "ben"])).unwrap(), &mut |_| {})
-        .unwrap();
+    let receipt = file.send(audience.plan(named(&["ada", "ben"])).unwrap(), &mut |_| {}).unwrap();
     audience.settle(&receipt);
-    assert_eq!(
-        fs::read_to_string(&path).unwrap(),
-        "action,user_id\nadd,ada\nadd,ben\n"
-    );
+    assert_eq!(fs::read_to_string(&path).unwrap(), "action,user_id\nadd,ada\nadd,ben\n");
     let cleo: Customer = ("cleo".into(), vec![("country", "DE".into())]);
-    let work = audience
-        .plan(cleared(&[("ben".into(), vec![]), cleo]))
-        .unwrap();
+    let work = audience.plan(cleared(&[("ben".into(), vec![]), cleo])).unwrap();
     let receipt = file.send(work, &mut |_| {}).unwrap();
     assert_eq!((receipt.sent, receipt.kept), (2, 1));
-    assert_eq!(
-        fs::read_to_string(&path).unwrap(),
-        "action,user_id,country\nremove,ada,\nadd,cleo,DE\n"
-    );
+    assert_eq!(fs::read_to_string(&path).unwrap(), "action,user_id,country\nremove,ada,\nadd,cleo,DE\n");
 }
 
 proptest! {

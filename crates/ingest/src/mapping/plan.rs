@@ -87,7 +87,7 @@ impl Plan {
             Some(name) => name.clone().unwrap_or_default(),
             None => self.mapping.event.to_string(),
         };
-        let mut draft = self.schema.draft(&self.mapping.source, &what).raw(row.content.as_bytes());
+        let mut draft = self.schema.draft(&self.mapping.source, &what).numbered(row.number).raw(row.content.as_bytes());
         draft = match self.id.and_then(|at| text(value(at))) {
             Some(id) => draft.message_id(&id).import(import),
             None => draft.row(import, row.content.as_bytes(), nth()),

@@ -28,15 +28,8 @@ impl Currency {
     /// The currency of these three letters, in either case.
     #[must_use]
     pub const fn new(code: [u8; 3]) -> Option<Self> {
-        let code = [
-            code[0].to_ascii_uppercase(),
-            code[1].to_ascii_uppercase(),
-            code[2].to_ascii_uppercase(),
-        ];
-        if code[0].is_ascii_uppercase()
-            && code[1].is_ascii_uppercase()
-            && code[2].is_ascii_uppercase()
-        {
+        let code = [code[0].to_ascii_uppercase(), code[1].to_ascii_uppercase(), code[2].to_ascii_uppercase()];
+        if code[0].is_ascii_uppercase() && code[1].is_ascii_uppercase() && code[2].is_ascii_uppercase() {
             Some(Self(code))
         } else {
             None
@@ -60,11 +53,7 @@ impl FromStr for Currency {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        text.as_bytes()
-            .try_into()
-            .ok()
-            .and_then(Self::new)
-            .ok_or(ParseError::NotACurrency)
+        text.as_bytes().try_into().ok().and_then(Self::new).ok_or(ParseError::NotACurrency)
     }
 }
 
@@ -116,20 +105,13 @@ impl Money {
     /// This amount in this currency.
     #[must_use]
     pub const fn new(amount: Decimal, currency: Currency) -> Self {
-        Self {
-            units: amount.units,
-            scale: amount.scale,
-            currency,
-        }
+        Self { units: amount.units, scale: amount.scale, currency }
     }
 
     /// How much.
     #[must_use]
     pub const fn amount(self) -> Decimal {
-        Decimal {
-            units: self.units,
-            scale: self.scale,
-        }
+        Decimal { units: self.units, scale: self.scale }
     }
 
     /// Of what.
@@ -170,9 +152,7 @@ impl PartialOrd for Money {
 /// conditions ask [`Money::cmp_amount`].
 impl Ord for Money {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.currency
-            .cmp(&other.currency)
-            .then_with(|| self.amount().cmp(&other.amount()))
+        self.currency.cmp(&other.currency).then_with(|| self.amount().cmp(&other.amount()))
     }
 }
 
@@ -232,8 +212,7 @@ mod tests {
     }
 
     fn money() -> impl Strategy<Value = Money> {
-        (decimals(), "[A-C]{3}")
-            .prop_map(|(amount, code)| Money::new(amount, code.parse().unwrap()))
+        (decimals(), "[A-C]{3}").prop_map(|(amount, code)| Money::new(amount, code.parse().unwrap()))
     }
 
     #[test]
@@ -251,11 +230,7 @@ mod tests {
             assert_eq!(read(text), Err(error), "{text}");
         }
         for code in ["", "EU", "EURO", "E1R", "ÄU"] {
-            assert_eq!(
-                code.parse::<Currency>(),
-                Err(ParseError::NotACurrency),
-                "{code}"
-            );
+            assert_eq!(code.parse::<Currency>(), Err(ParseError::NotACurrency), "{code}");
         }
     }
 
@@ -265,28 +240,14 @@ mod tests {
         assert_eq!(euro.checked_add(dollar), None);
         assert_eq!(euro.cmp_amount(&dollar), None);
         assert!(euro < dollar, "by the letters of the currency");
-        assert_eq!(
-            euro.checked_add(read("0.5 EUR").unwrap()),
-            read("2.50 EUR").ok()
-        );
+        assert_eq!(euro.checked_add(read("0.5 EUR").unwrap()), read("2.50 EUR").ok());
     }
 
     #[test]
     fn money_is_a_string_for_serde_and_errors_keep_silent() {
-        assert_eq!(
-            serde_json::to_string(&read("EUR 520.00").unwrap()).unwrap(),
-            r#""520 EUR""#
-        );
-        for wrong in [
-            "7654321",
-            "-7654321",
-            "765.4321",
-            "\"7654321\"",
-            "\"EUR 7654321x\"",
-        ] {
-            let error = serde_json::from_str::<Money>(wrong)
-                .unwrap_err()
-                .to_string();
+        assert_eq!(serde_json::to_string(&read("EUR 520.00").unwrap()).unwrap(), r#""520 EUR""#);
+        for wrong in ["7654321", "-7654321", "765.4321", "\"7654321\"", "\"EUR 7654321x\""] {
+            let error = serde_json::from_str::<Money>(wrong).unwrap_err().to_string();
             assert!(!error.contains("765"), "{error}");
         }
     }

@@ -20,14 +20,10 @@ use serde::de::{Deserializer, Error, Unexpected, Visitor};
 #[non_exhaustive]
 pub enum ParseError {
     /// The text does not have the form of a number.
-    #[error(
-        "not a number: digits are expected, as in `1234.50`, without separators between thousands"
-    )]
+    #[error("not a number: digits are expected, as in `1234.50`, without separators between thousands")]
     NotANumber,
     /// The number cannot be kept without rounding.
-    #[error(
-        "too many digits: a number keeps 18 after the point and about 19 in all, and is never rounded"
-    )]
+    #[error("too many digits: a number keeps 18 after the point and about 19 in all, and is never rounded")]
     TooManyDigits,
     /// The text does not have the form of a currency code.
     #[error("not a currency: three letters are expected, as in `EUR`")]
@@ -61,11 +57,7 @@ impl<'a> Reader<'a> {
 
     /// Consumes the digits that come next, perhaps none.
     pub(crate) fn digits(&mut self) -> &'a [u8] {
-        let length = self
-            .0
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+        let length = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (digits, rest) = self.0.split_at_checked(length).unwrap_or((self.0, &[]));
         self.0 = rest;
         digits
@@ -107,15 +99,8 @@ where
     D: Deserializer<'de>,
     T: FromStr<Err = ParseError>,
 {
-    let visitor = Text {
-        expected,
-        made: PhantomData,
-    };
-    if from.is_human_readable() {
-        from.deserialize_any(visitor)
-    } else {
-        from.deserialize_str(visitor)
-    }
+    let visitor = Text { expected, made: PhantomData };
+    if from.is_human_readable() { from.deserialize_any(visitor) } else { from.deserialize_str(visitor) }
 }
 
 struct Text<T> {

@@ -94,27 +94,18 @@ impl Sum {
     }
 
     const fn wide(units: i128) -> Self {
-        Self {
-            high: units >> 127,
-            low: units.cast_unsigned(),
-        }
+        Self { high: units >> 127, low: units.cast_unsigned() }
     }
 
     fn put(&mut self, other: Self) {
         let (low, carry) = self.low.overflowing_add(other.low);
         self.low = low;
-        self.high = self
-            .high
-            .saturating_add(other.high)
-            .saturating_add(carry.into());
+        self.high = self.high.saturating_add(other.high).saturating_add(carry.into());
     }
 
     const fn negated(self) -> Self {
         let (low, carry) = (!self.low).overflowing_add(1);
-        Self {
-            high: (!self.high).saturating_add(carry as i128),
-            low,
-        }
+        Self { high: (!self.high).saturating_add(carry as i128), low }
     }
 
     /// Schoolbook multiplication in halves of 64 bits; the units lie within 2^123.
@@ -122,19 +113,9 @@ impl Sum {
         let (magnitude, count) = (units.unsigned_abs(), u128::from(count));
         let lower = (magnitude & u128::from(u64::MAX)) * count;
         let upper = (magnitude >> 64) * count;
-        let mut product = Self {
-            high: (upper >> 64).cast_signed(),
-            low: upper << 64,
-        };
-        product.put(Self {
-            high: 0,
-            low: lower,
-        });
-        if units < 0 {
-            product.negated()
-        } else {
-            product
-        }
+        let mut product = Self { high: (upper >> 64).cast_signed(), low: upper << 64 };
+        product.put(Self { high: 0, low: lower });
+        if units < 0 { product.negated() } else { product }
     }
 }
 
@@ -186,9 +167,7 @@ mod tests {
         let (whole, part) = terms
             .iter()
             .map(|term| term.units_at(18))
-            .fold((0, 0), |(whole, part), units| {
-                (whole + units.div_euclid(one), part + units.rem_euclid(one))
-            });
+            .fold((0, 0), |(whole, part), units| (whole + units.div_euclid(one), part + units.rem_euclid(one)));
         (whole + part.div_euclid(one), part.rem_euclid(one))
     }
 

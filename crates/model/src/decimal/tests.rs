@@ -21,13 +21,7 @@ fn read(text: &str) -> Result<Decimal, ParseError> {
 fn equal_numbers_are_equal_fields() {
     assert_eq!(Decimal::new(1500, 3), Decimal::new(15, 1));
     assert_eq!(Decimal::new(0, 200), Some(Decimal::ZERO));
-    assert_eq!(
-        Decimal::new(100, 0),
-        Some(Decimal {
-            units: 100,
-            scale: 0
-        })
-    );
+    assert_eq!(Decimal::new(100, 0), Some(Decimal { units: 100, scale: 0 }));
     assert_eq!(Decimal::new(10, 19), Decimal::new(1, 18));
     assert_eq!(Decimal::new(i64::MIN, 255), None);
 }
@@ -60,8 +54,8 @@ fn plain_and_exponent_notation_are_read() {
 #[test]
 fn what_is_no_number_is_refused() {
     for text in [
-        "", "-", "+-1", ".5", "5.", "1e", "1e+", "1.e1", "1,5", "1 000", " 1", "1 ", "0x1", "NaN",
-        "inf", "1.2.3", "1e1.5", "--1", "١",
+        "", "-", "+-1", ".5", "5.", "1e", "1e+", "1.e1", "1,5", "1 000", " 1", "1 ", "0x1", "NaN", "inf", "1.2.3",
+        "1e1.5", "--1", "١",
     ] {
         assert_eq!(read(text), Err(ParseError::NotANumber), "{text}");
     }
@@ -84,49 +78,24 @@ fn nothing_is_rounded_silently() {
     }
     assert_eq!(Decimal::from(i64::MAX).checked_add(1.into()), None);
     assert_eq!(Decimal::from(i64::MAX).checked_mul_int(2), None);
-    assert_eq!(
-        read("0.0000000001")
-            .unwrap()
-            .checked_mul(read("0.0000000001").unwrap()),
-        None
-    );
-    assert_eq!(
-        read("0.000000000000000005")
-            .unwrap()
-            .checked_mul(read("0.2").unwrap()),
-        read("1e-18").ok()
-    );
+    assert_eq!(read("0.0000000001").unwrap().checked_mul(read("0.0000000001").unwrap()), None);
+    assert_eq!(read("0.000000000000000005").unwrap().checked_mul(read("0.2").unwrap()), read("1e-18").ok());
 }
 
 #[test]
 fn width_and_alignment_are_obeyed() {
-    assert_eq!(
-        format!("[{:>8}] [{:<8}]", read("-49.90").unwrap(), Decimal::from(7)),
-        "[   -49.9] [7       ]"
-    );
+    assert_eq!(format!("[{:>8}] [{:<8}]", read("-49.90").unwrap(), Decimal::from(7)), "[   -49.9] [7       ]");
 }
 
 #[test]
 fn whole_numbers_are_numbers_and_fractions_are_strings_in_json() {
-    let numbers = [
-        Decimal::from(12),
-        read("-0.05").unwrap(),
-        Decimal::from(i64::MIN),
-    ];
+    let numbers = [Decimal::from(12), read("-0.05").unwrap(), Decimal::from(i64::MIN)];
     let json = serde_json::to_string(&numbers).unwrap();
     assert_eq!(json, r#"[12,"-0.05",-9223372036854775808]"#);
-    assert_eq!(
-        serde_json::from_str::<[Decimal; 3]>(&json).unwrap(),
-        numbers
-    );
+    assert_eq!(serde_json::from_str::<[Decimal; 3]>(&json).unwrap(), numbers);
     for wrong in ["7654.25", "18446744073709551615", "\"Ada\"", "[]"] {
-        let error = serde_json::from_str::<Decimal>(wrong)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            !error.contains("7654") && !error.contains("1844") && !error.contains("Ada"),
-            "{error}"
-        );
+        let error = serde_json::from_str::<Decimal>(wrong).unwrap_err().to_string();
+        assert!(!error.contains("7654") && !error.contains("1844") && !error.contains("Ada"), "{error}");
     }
 }
 

@@ -58,9 +58,7 @@ pub fn date(text: &str, order: Order) -> Result<String, Fault> {
 /// # Errors
 /// Those of [`date`].
 pub fn ymd(text: &str, order: Order) -> Result<(i32, u32, u32), Fault> {
-    let folded = fold(text)
-        .replace(['年', '月', '년', '월'], "-")
-        .replace(['日', '일'], " ");
+    let folded = fold(text).replace(['年', '月', '년', '월'], "-").replace(['日', '일'], " ");
     if folded.is_empty() {
         return Err(Fault::Empty);
     }
@@ -74,23 +72,14 @@ fn without_clock(text: &str) -> Result<&str, Fault> {
         return Ok(text);
     };
     let rest = before.trim_end_matches(|c: char| c.is_ascii_digit());
-    let hour: u32 = before
-        .strip_prefix(rest)
-        .and_then(|hour| hour.parse().ok())
-        .ok_or(Fault::NotADate)?;
-    let minute: u32 = after
-        .get(..2)
-        .and_then(|minute| minute.parse().ok())
-        .ok_or(Fault::NotADate)?;
+    let hour: u32 = before.strip_prefix(rest).and_then(|hour| hour.parse().ok()).ok_or(Fault::NotADate)?;
+    let minute: u32 = after.get(..2).and_then(|minute| minute.parse().ok()).ok_or(Fault::NotADate)?;
     let clock = |c: char| c.is_ascii_alphanumeric() || " :.,+-/[]_".contains(c);
     if hour > 24 || minute > 59 || !after.chars().all(clock) {
         return Err(Fault::NotADate);
     }
     let date = rest.trim_end_matches([' ', ',', '+', '-']);
-    Ok(date
-        .strip_suffix('t')
-        .filter(|date| date.ends_with(|c: char| c == ' ' || c.is_ascii_digit()))
-        .unwrap_or(date))
+    Ok(date.strip_suffix('t').filter(|date| date.ends_with(|c: char| c == ' ' || c.is_ascii_digit())).unwrap_or(date))
 }
 
 /// The numbers of a date in their order, the month if it has a name, and whether dots separate.
@@ -102,21 +91,12 @@ struct Written<'a> {
 
 impl<'a> Written<'a> {
     fn read(text: &'a str) -> Option<Self> {
-        let mut written = Written {
-            numbers: Vec::new(),
-            month: None,
-            dotted: false,
-        };
+        let mut written = Written { numbers: Vec::new(), month: None, dotted: false };
         let mut rest = text;
         let mut after_number = false;
         while let Some(first) = rest.chars().next() {
-            let kind = if first.is_ascii_digit() {
-                char::is_ascii_digit
-            } else {
-                char::is_ascii_alphabetic
-            };
-            let (piece, tail) =
-                rest.split_at_checked(rest.find(|c: char| !kind(&c)).unwrap_or(rest.len()))?;
+            let kind = if first.is_ascii_digit() { char::is_ascii_digit } else { char::is_ascii_alphabetic };
+            let (piece, tail) = rest.split_at_checked(rest.find(|c: char| !kind(&c)).unwrap_or(rest.len()))?;
             if piece.is_empty() {
                 // A sign before the first number would be a year before our era.
                 if !"-/., ".contains(first)
@@ -138,18 +118,9 @@ impl<'a> Written<'a> {
                 after_number = true;
                 continue;
             }
-            let complete = written.numbers.len() == 3
-                || written
-                    .numbers
-                    .first()
-                    .is_some_and(|first| first.len() == 8);
+            let complete = written.numbers.len() == 3 || written.numbers.first().is_some_and(|first| first.len() == 8);
             match piece {
-                "t" if complete
-                    && after_number
-                    && rest
-                        .chars()
-                        .all(|c| c.is_ascii_digit() || ".z+-".contains(c)) =>
-                {
+                "t" if complete && after_number && rest.chars().all(|c| c.is_ascii_digit() || ".z+-".contains(c)) => {
                     return Some(written);
                 }
                 "z" if complete && rest.is_empty() => {}
@@ -173,25 +144,18 @@ impl<'a> Written<'a> {
             }
             (None, [year, month, day]) if year.len() == 4 => calendar(year, month, day),
             (None, [first, second, year]) => {
-                let (day_first, month_first) =
-                    (calendar(year, second, first), calendar(year, first, second));
+                let (day_first, month_first) = (calendar(year, second, first), calendar(year, first, second));
                 match order {
                     _ if self.dotted => day_first.or(month_first),
                     Order::DayFirst => day_first.or(month_first),
                     Order::MonthFirst => month_first.or(day_first),
-                    Order::YearFirst
-                        if day_first.is_some()
-                            && month_first.is_some()
-                            && day_first != month_first =>
-                    {
+                    Order::YearFirst if day_first.is_some() && month_first.is_some() && day_first != month_first => {
                         return Err(Fault::AmbiguousDate);
                     }
                     Order::YearFirst => day_first.or(month_first),
                 }
             }
-            (Some(month), [year, day] | [day, year]) if year.len() == 4 => {
-                calendar(year, &month.to_string(), day)
-            }
+            (Some(month), [year, day] | [day, year]) if year.len() == 4 => calendar(year, &month.to_string(), day),
             (Some(month), [day, year]) => calendar(year, &month.to_string(), day),
             _ => None,
         };
@@ -204,8 +168,7 @@ fn calendar(year: &str, month: &str, day: &str) -> Option<(i32, u32, u32)> {
     if year.len() != 4 || month.len() > 2 || day.len() > 2 {
         return None;
     }
-    let (year, month, day): (i32, u32, u32) =
-        (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+    let (year, month, day): (i32, u32, u32) = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {
         2 if leap => 29,
@@ -233,28 +196,13 @@ fn month(word: &str) -> Option<u32> {
         "november",
         "december",
     ];
-    let found = NAMES
-        .iter()
-        .position(|name| *name == word || name.get(..3) == Some(word));
-    found
-        .or(if word == "sept" { Some(8) } else { None })
-        .and_then(|index| u32::try_from(index + 1).ok())
+    let found = NAMES.iter().position(|name| *name == word || name.get(..3) == Some(word));
+    found.or(if word == "sept" { Some(8) } else { None }).and_then(|index| u32::try_from(index + 1).ok())
 }
 
 fn is_weekday(word: &str) -> bool {
-    const NAMES: [&str; 7] = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
-    NAMES
-        .iter()
-        .any(|name| *name == word || name.get(..3) == Some(word))
-        || matches!(word, "tues" | "thur" | "thurs")
+    const NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    NAMES.iter().any(|name| *name == word || name.get(..3) == Some(word)) || matches!(word, "tues" | "thur" | "thurs")
 }
 
 #[cfg(test)]
@@ -344,38 +292,16 @@ mod tests {
 
     #[test]
     fn the_order_decides_only_where_it_must() {
-        assert_eq!(
-            date("04.03.1990", Order::MonthFirst).as_deref(),
-            Ok("1990-03-04")
-        );
-        assert_eq!(
-            date("04-03-1990", Order::MonthFirst).as_deref(),
-            Ok("1990-04-03")
-        );
-        assert_eq!(
-            date("5/5/1990", Order::YearFirst).as_deref(),
-            Ok("1990-05-05")
-        );
-        assert_eq!(
-            date("31/1/1990", Order::YearFirst).as_deref(),
-            Ok("1990-01-31")
-        );
-        assert_eq!(
-            date("2/29/2024", Order::DayFirst).as_deref(),
-            Ok("2024-02-29")
-        );
-        assert_eq!(
-            date("29/02/2000", Order::MonthFirst).as_deref(),
-            Ok("2000-02-29")
-        );
+        assert_eq!(date("04.03.1990", Order::MonthFirst).as_deref(), Ok("1990-03-04"));
+        assert_eq!(date("04-03-1990", Order::MonthFirst).as_deref(), Ok("1990-04-03"));
+        assert_eq!(date("5/5/1990", Order::YearFirst).as_deref(), Ok("1990-05-05"));
+        assert_eq!(date("31/1/1990", Order::YearFirst).as_deref(), Ok("1990-01-31"));
+        assert_eq!(date("2/29/2024", Order::DayFirst).as_deref(), Ok("2024-02-29"));
+        assert_eq!(date("29/02/2000", Order::MonthFirst).as_deref(), Ok("2000-02-29"));
     }
 
     fn any_order() -> impl Strategy<Value = Order> {
-        prop_oneof![
-            Just(Order::YearFirst),
-            Just(Order::DayFirst),
-            Just(Order::MonthFirst)
-        ]
+        prop_oneof![Just(Order::YearFirst), Just(Order::DayFirst), Just(Order::MonthFirst)]
     }
 
     proptest! {

@@ -63,11 +63,7 @@ pub fn name(text: &str) -> Result<String, Fault> {
     if folded.is_empty() {
         return Err(Fault::Empty);
     }
-    let mut parts: Vec<Vec<String>> = folded
-        .split([',', '،'])
-        .map(words)
-        .filter(|part| !part.is_empty())
-        .collect();
+    let mut parts: Vec<Vec<String>> = folded.split([',', '،']).map(words).filter(|part| !part.is_empty()).collect();
     if parts.iter().any(|part| !titles(part)) {
         // `Mrs, Ada Lovelace`: a title before the comma is no surname.
         let first_named = parts.iter().position(|part| !titles(part)).unwrap_or(0);
@@ -85,11 +81,7 @@ pub fn name(text: &str) -> Result<String, Fault> {
     }
     let all: Vec<String> = given.into_iter().chain(surname).chain(generation).collect();
     let named = bare(&all);
-    if named
-        .iter()
-        .flat_map(|word| word.chars())
-        .any(char::is_alphabetic)
-    {
+    if named.iter().flat_map(|word| word.chars()).any(char::is_alphabetic) {
         Ok(named.join(" "))
     } else {
         Err(Fault::NotAName)
@@ -184,12 +176,7 @@ mod tests {
 
     #[test]
     fn the_lists_are_words_as_they_are_compared() {
-        for word in TITLES
-            .iter()
-            .chain(HONORIFICS)
-            .chain(GENERATIONS)
-            .chain(DEGREES)
-        {
+        for word in TITLES.iter().chain(HONORIFICS).chain(GENERATIONS).chain(DEGREES) {
             assert_eq!(words(&fold(word)), [*word], "{word}");
         }
     }

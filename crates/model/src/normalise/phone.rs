@@ -52,13 +52,7 @@ pub fn phone(text: &str, region: Option<&str>) -> Result<String, Fault> {
     let number = dialled.canonical(home)?;
     #[cfg(feature = "phone")]
     if let Some(digits) = number.strip_prefix('+')
-        && let Some(known) = library::e164(
-            &Dialled {
-                abroad: true,
-                digits: digits.to_owned(),
-            },
-            region,
-        )
+        && let Some(known) = library::e164(&Dialled { abroad: true, digits: digits.to_owned() }, region)
     {
         return Ok(known);
     }
@@ -82,35 +76,20 @@ impl Dialled {
         }
         let mut line = without_extension(&folded);
         // `491711234567.0` is a number that passed through a floating-point column.
-        if let Some(whole) = line
-            .strip_suffix(".0")
-            .filter(|whole| whole.bytes().all(|c| c.is_ascii_digit()))
-        {
+        if let Some(whole) = line.strip_suffix(".0").filter(|whole| whole.bytes().all(|c| c.is_ascii_digit())) {
             line = whole;
         }
         let digits: String = line.chars().filter(char::is_ascii_digit).collect();
-        let plus = line.find('+').is_some_and(|plus| {
-            line.find(|c: char| c.is_ascii_digit())
-                .is_some_and(|first| plus < first)
-        });
-        let exit = home
-            .and_then(exit_prefix)
-            .filter(|_| !plus)
-            .and_then(|exit| digits.strip_prefix(exit));
-        let abroad = exit
-            .or_else(|| digits.strip_prefix("00"))
-            .or(plus.then_some(digits.as_str()));
+        let plus = line
+            .find('+')
+            .is_some_and(|plus| line.find(|c: char| c.is_ascii_digit()).is_some_and(|first| plus < first));
+        let exit = home.and_then(exit_prefix).filter(|_| !plus).and_then(|exit| digits.strip_prefix(exit));
+        let abroad = exit.or_else(|| digits.strip_prefix("00")).or(plus.then_some(digits.as_str()));
         match abroad {
             // No calling code begins with a zero.
             Some(abroad) if abroad.starts_with('0') => Err(Fault::NotAPhone),
-            Some(abroad) => Ok(Dialled {
-                abroad: true,
-                digits: abroad.to_owned(),
-            }),
-            None => Ok(Dialled {
-                abroad: false,
-                digits,
-            }),
+            Some(abroad) => Ok(Dialled { abroad: true, digits: abroad.to_owned() }),
+            None => Ok(Dialled { abroad: false, digits }),
         }
     }
 
@@ -125,11 +104,7 @@ impl Dialled {
             self.digits.clone()
         };
         let length = number.trim_start_matches('+').len();
-        if (7..=15).contains(&length) {
-            Ok(number)
-        } else {
-            Err(Fault::NotAPhone)
-        }
+        if (7..=15).contains(&length) { Ok(number) } else { Err(Fault::NotAPhone) }
     }
 }
 
@@ -139,12 +114,8 @@ fn in_powers_of_ten(folded: &str) -> bool {
     let (Some(mantissa), Some(exponent), None) = (parts.next(), parts.next(), parts.next()) else {
         return false;
     };
-    let number = |text: &str, signs: &str| {
-        !text.is_empty()
-            && text
-                .chars()
-                .all(|c| c.is_ascii_digit() || signs.contains(c))
-    };
+    let number =
+        |text: &str, signs: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || signs.contains(c));
     number(mantissa, ".,+") && number(exponent, "+-")
 }
 
@@ -157,10 +128,7 @@ fn without_extension(folded: &str) -> &str {
         if c.is_ascii_digit() {
             digits += 1;
         } else if c.is_alphabetic() {
-            let word = rest
-                .split(|c: char| !c.is_alphabetic())
-                .next()
-                .unwrap_or(rest);
+            let word = rest.split(|c: char| !c.is_alphabetic()).next().unwrap_or(rest);
             length = word.len();
             if digits >= 6 && EXTENSIONS.contains(&word) {
                 break;
@@ -195,9 +163,7 @@ mod library {
         if !(3..=20).contains(&text.len()) {
             return None;
         }
-        let number = phonenumber::parse(home, text)
-            .ok()
-            .filter(phonenumber::PhoneNumber::is_valid)?;
+        let number = phonenumber::parse(home, text).ok().filter(phonenumber::PhoneNumber::is_valid)?;
         let known = format!("+{}{}", number.code().value(), number.national());
         (8..=16).contains(&known.len()).then_some(known)
     }
@@ -209,11 +175,7 @@ mod library {
         let name = match digits.parse::<u16>() {
             Ok(code) => {
                 let all = DATABASE.by_code(&code)?;
-                all.iter()
-                    .find(|plan| plan.is_main_country_for_code())
-                    .or(all.first())?
-                    .id()
-                    .to_owned()
+                all.iter().find(|plan| plan.is_main_country_for_code()).or(all.first())?.id().to_owned()
             }
             Err(_) => name.to_ascii_uppercase(),
         };
@@ -247,11 +209,7 @@ mod tests {
             "+49 171 1234567#5",
         ] {
             assert_eq!(phone(text, None).as_deref(), Ok("+491711234567"), "{text}");
-            assert_eq!(
-                phone(text, Some("FR")).as_deref(),
-                Ok("+491711234567"),
-                "{text}"
-            );
+            assert_eq!(phone(text, Some("FR")).as_deref(), Ok("+491711234567"), "{text}");
         }
     }
 
@@ -280,21 +238,14 @@ mod tests {
             ("0912 345 678", "VN", "+84912345678"),
             ("210 1234567", "GR", "+302101234567"),
         ] {
-            assert_eq!(
-                phone(text, Some(region)).as_deref(),
-                Ok(canonical),
-                "{text} {region}"
-            );
+            assert_eq!(phone(text, Some(region)).as_deref(), Ok(canonical), "{text} {region}");
         }
     }
 
     #[test]
     fn without_a_home_digits_stay_digits() {
         assert_eq!(phone("0171-1234567", None).as_deref(), Ok("01711234567"));
-        assert_eq!(
-            phone("0171-1234567", Some("Atlantis")).as_deref(),
-            Ok("01711234567")
-        );
+        assert_eq!(phone("0171-1234567", Some("Atlantis")).as_deref(), Ok("01711234567"));
     }
 
     #[test]

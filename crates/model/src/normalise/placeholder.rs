@@ -36,19 +36,15 @@ const WORDS: &[&str] = &[
 pub fn placeholder(text: &str) -> bool {
     let folded = fold(text);
     // Nothing but punctuation, the empty text included; a symbol may be a value (`♥`, `€`).
-    if folded
-        .chars()
-        .all(|c| c == ' ' || c.is_ascii_punctuation() || matches!(c, '…' | '·' | '•' | '。' | '、'))
+    if folded.chars().all(|c| c == ' ' || c.is_ascii_punctuation() || matches!(c, '…' | '·' | '•' | '。' | '、'))
     {
         return true;
     }
     if WORDS.contains(&folded.as_str()) {
         return true;
     }
-    let signs: Vec<char> = folded
-        .chars()
-        .filter(|c| !matches!(c, ' ' | '-' | '/' | '.' | ':' | '(' | ')' | '+' | '_'))
-        .collect();
+    let signs: Vec<char> =
+        folded.chars().filter(|c| !matches!(c, ' ' | '-' | '/' | '.' | ':' | '(' | ')' | '+' | '_')).collect();
     let Some(first) = signs.first().copied() else {
         return true;
     };
@@ -65,10 +61,7 @@ pub fn placeholder(text: &str) -> bool {
 /// `123456`, `0123456789`, `1234567890`, `987654`.
 fn row_of_keys(signs: &[char]) -> bool {
     let row: String = signs.iter().collect();
-    ["01234567890", "9876543210", "09876543210"]
-        .iter()
-        .any(|keys| keys.contains(&row))
-        || row == "123456789012"
+    ["01234567890", "9876543210", "09876543210"].iter().any(|keys| keys.contains(&row)) || row == "123456789012"
 }
 
 #[cfg(test)]

@@ -37,11 +37,8 @@ pub fn postcode(text: &str) -> Result<String, Fault> {
     if folded.is_empty() {
         return Err(Fault::Empty);
     }
-    let code: String = without_country(&folded)
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_uppercase())
-        .collect();
+    let code: String =
+        without_country(&folded).chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
     match code.len() {
         0 => Err(Fault::NotAPostcode),
         1..=16 => Ok(code),
@@ -51,17 +48,14 @@ pub fn postcode(text: &str) -> Result<String, Fault> {
 
 fn without_country(folded: &str) -> &str {
     match folded.split_once('-') {
-        Some((country, number)) if COUNTRIES.contains(&country.trim_end()) && is_number(number) => {
-            number
-        }
+        Some((country, number)) if COUNTRIES.contains(&country.trim_end()) && is_number(number) => number,
         _ => folded,
     }
 }
 
 /// At least three digits, with spaces and hyphens among them.
 fn is_number(text: &str) -> bool {
-    text.chars()
-        .all(|c| c.is_ascii_digit() || c == ' ' || c == '-')
+    text.chars().all(|c| c.is_ascii_digit() || c == ' ' || c == '-')
         && text.chars().filter(char::is_ascii_digit).count() >= 3
 }
 

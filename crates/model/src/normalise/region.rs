@@ -37,9 +37,7 @@ pub(super) fn calling_code(region: &str) -> Option<u16> {
         return digits.parse().ok().filter(|code| (1..=999).contains(code));
     }
     let name = name.to_ascii_uppercase();
-    let found = CODES
-        .binary_search_by(|(region, _)| (*region).cmp(name.as_str()))
-        .ok()?;
+    let found = CODES.binary_search_by(|(region, _)| (*region).cmp(name.as_str())).ok()?;
     CODES.get(found).map(|(_, code)| *code)
 }
 
@@ -112,11 +110,7 @@ mod tests {
         assert!(CODES.is_sorted());
         for (region, code) in CODES {
             assert_eq!(calling_code(region), Some(*code));
-            assert_eq!(
-                split_code(&format!("{code}5551234")),
-                Some((*code, "5551234")),
-                "{region}"
-            );
+            assert_eq!(split_code(&format!("{code}5551234")), Some((*code, "5551234")), "{region}");
         }
         assert_eq!(calling_code(" de "), Some(49));
         assert_eq!(calling_code("+49"), Some(49));

@@ -37,25 +37,14 @@ const ROLES: &[&str] = &[
 /// assert!(!looks_generic("ada@example.com"));
 /// ```
 pub fn looks_generic(canonical_email: &str) -> bool {
-    let local = canonical_email
-        .split_once('@')
-        .map_or(canonical_email, |(local, _)| local);
+    let local = canonical_email.split_once('@').map_or(canonical_email, |(local, _)| local);
     let name = local.split_once('+').map_or(local, |(name, _)| name);
-    let name: String = name
-        .chars()
-        .filter(|c| !matches!(c, '.' | '-' | '_'))
-        .collect();
+    let name: String = name.chars().filter(|c| !matches!(c, '.' | '-' | '_')).collect();
     let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
-    let machine = ["noreply", "donotreply", "mailerdaemon", "bounce"]
-        .iter()
-        .any(|word| stem.starts_with(word));
+    let machine = ["noreply", "donotreply", "mailerdaemon", "bounce"].iter().any(|word| stem.starts_with(word));
     let role = |word: &str| ROLES.binary_search(&word).is_ok();
     let numbered = stem.len() >= 4 && name.len() - stem.len() <= 3;
-    machine
-        || name.is_empty()
-        || role(&name)
-        || numbered && role(stem)
-        || stem.is_empty() && placeholder(&name)
+    machine || name.is_empty() || role(&name) || numbered && role(stem) || stem.is_empty() && placeholder(&name)
 }
 
 #[cfg(test)]
@@ -65,27 +54,12 @@ mod tests {
     #[test]
     fn roles_are_sorted_and_people_are_not_roles() {
         assert!(ROLES.is_sorted());
-        for role in [
-            "noreply",
-            "do-not-reply",
-            "mailer-daemon",
-            "customer.service",
-            "sales2",
-            "12345678",
-            "000000",
-            "_",
-        ] {
+        for role in
+            ["noreply", "do-not-reply", "mailer-daemon", "customer.service", "sales2", "12345678", "000000", "_"]
+        {
             assert!(looks_generic(&format!("{role}@example.com")), "{role}");
         }
-        for person in [
-            "ada",
-            "it1990",
-            "testa.rossa",
-            "4917112",
-            "postel",
-            "anna",
-            "helga",
-        ] {
+        for person in ["ada", "it1990", "testa.rossa", "4917112", "postel", "anna", "helga"] {
             assert!(!looks_generic(&format!("{person}@example.com")), "{person}");
         }
     }

@@ -85,9 +85,7 @@ pub(super) fn plainer(c: char) -> Option<&'static str> {
         | '\u{203A}'
         | '\u{A78C}'
         | '\u{7F4}' => "'",
-        '\u{201C}'..='\u{201F}' | '\u{2BA}' | '«' | '»' | '\u{5F4}' | '\u{301D}'..='\u{301F}' => {
-            "\""
-        }
+        '\u{201C}'..='\u{201F}' | '\u{2BA}' | '«' | '»' | '\u{5F4}' | '\u{301D}'..='\u{301F}' => "\"",
         '\u{2010}'..='\u{2015}'
         | '\u{2212}'
         | '\u{2043}'
@@ -151,19 +149,11 @@ mod tests {
 
     #[test]
     fn no_letter_is_taken_for_an_accent_or_for_invisible() {
-        for c in ('\0'..=char::MAX).filter(|c| {
-            c.is_alphabetic() && unicode_normalization::char::canonical_combining_class(*c) == 0
-        }) {
-            let filler = matches!(
-                c,
-                '\u{115F}'
-                    | '\u{1160}'
-                    | '\u{3164}'
-                    | '\u{FFA0}'
-                    | '\u{640}'
-                    | '\u{17B4}'
-                    | '\u{17B5}'
-            );
+        for c in ('\0'..=char::MAX)
+            .filter(|c| c.is_alphabetic() && unicode_normalization::char::canonical_combining_class(*c) == 0)
+        {
+            let filler =
+                matches!(c, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{640}' | '\u{17B4}' | '\u{17B5}');
             assert!(filler || !accent(c) && !invisible(c), "{:x}", u32::from(c));
         }
     }

@@ -32,16 +32,7 @@ use unicode_normalization::char::is_combining_mark;
 /// ```
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
-        return squeeze(
-            text.chars().map(|c| {
-                if c == '`' {
-                    '\''
-                } else {
-                    c.to_ascii_lowercase()
-                }
-            }),
-            text.len(),
-        );
+        return squeeze(text.chars().map(|c| if c == '`' { '\'' } else { c.to_ascii_lowercase() }), text.len());
     }
     let mut letters = String::with_capacity(text.len());
     for c in text.chars().map(before_decomposition).nfkd() {
@@ -49,11 +40,7 @@ pub fn fold(text: &str) -> String {
             continue;
         }
         // Lower, upper and lower case again is the full case folding: `ẞ` and `ß` meet `ss`, `ς` meets `σ`.
-        for c in c
-            .to_lowercase()
-            .flat_map(char::to_uppercase)
-            .flat_map(char::to_lowercase)
-        {
+        for c in c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase) {
             match plainer(c) {
                 Some(plain) => letters.push_str(plain),
                 None if accent(c) => {}
@@ -117,9 +104,7 @@ pub(super) fn words(folded: &str) -> Vec<String> {
     let mut rest = folded.chars().peekable();
     while let Some(c) = rest.next() {
         let inside = !word.is_empty();
-        if c.is_alphanumeric() && (inside || !is_combining_mark(c))
-            || inside && is_combining_mark(c)
-        {
+        if c.is_alphanumeric() && (inside || !is_combining_mark(c)) || inside && is_combining_mark(c) {
             word.push(c);
         } else if inside && !joins(c, &word, rest.peek().copied()) {
             words.push(word.nfc().collect());
@@ -157,17 +142,9 @@ fn joins(c: char, word: &str, next: Option<char>) -> bool {
 /// # Errors
 /// [`Fault::Empty`] where nothing visible is left.
 pub fn plain(text: &str) -> Result<String, Fault> {
-    let composed: String = text
-        .chars()
-        .filter(|c| !c.is_control() && !invisible(*c))
-        .nfc()
-        .collect();
+    let composed: String = text.chars().filter(|c| !c.is_control() && !invisible(*c)).nfc().collect();
     let trimmed = composed.trim_matches(space);
-    if trimmed.is_empty() {
-        Err(Fault::Empty)
-    } else {
-        Ok(trimmed.to_owned())
-    }
+    if trimmed.is_empty() { Err(Fault::Empty) } else { Ok(trimmed.to_owned()) }
 }
 
 #[cfg(test)]
@@ -188,10 +165,7 @@ mod tests {
     #[test]
     fn case_never_counts() {
         for c in ('\0'..=char::MAX).filter(|c| !c.nfkd().any(|part| part == '\u{345}')) {
-            let (small, large) = (
-                c.to_lowercase().collect::<String>(),
-                c.to_uppercase().collect::<String>(),
-            );
+            let (small, large) = (c.to_lowercase().collect::<String>(), c.to_uppercase().collect::<String>());
             assert_eq!(fold(&small), fold(&large), "{c:?} {:x}", u32::from(c));
         }
     }
@@ -231,14 +205,8 @@ mod tests {
         ] {
             assert_eq!(fold(left), fold(right), "{left} {right}");
         }
-        for (left, right) in [
-            ("ハ", "パ"),
-            ("कि", "की"),
-            ("ไก่", "ไก"),
-            ("に", "ニ"),
-            ("ن", "ت"),
-            ("בית", "בת"),
-        ] {
+        for (left, right) in [("ハ", "パ"), ("कि", "की"), ("ไก่", "ไก"), ("に", "ニ"), ("ن", "ت"), ("בית", "בת")]
+        {
             assert_ne!(fold(left), fold(right), "{left} {right}");
         }
     }

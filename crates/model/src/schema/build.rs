@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use super::lookup::{FieldInfo, Inner, Owner, Schema};
 use super::{Class, EventType, Field, Kind, Party, Purpose, Source, Spec, Type};
-use crate::{ChannelId, Diagnostic, Error, EventTypeId, FieldId, Form, KindId, Limits, PurposeId, RelationId, SourceId, Text, TokenKey};
+use crate::{
+    ChannelId, Diagnostic, Error, EventTypeId, FieldId, Form, KindId, Limits, PurposeId, RelationId, SourceId, Text,
+    TokenKey,
+};
 
 /// The reserved types of events, in the order of their ids.
 pub(super) const RESERVED: [&str; 7] = ["identify", "track", "page", "screen", "group", "alias", "consent"];
@@ -121,7 +124,10 @@ impl Spec {
         let mut spec = self.clone();
 
         // Kinds are numbered by priority; the row's own kind is the weakest.
-        let mut ordered: Vec<(u16, usize, Kind)> = (0..).zip(spec.kinds.drain(..)).map(|(nth, kind)| (kind.priority.unwrap_or(u16::try_from(nth).unwrap_or(u16::MAX)), nth, kind)).collect();
+        let mut ordered: Vec<(u16, usize, Kind)> = (0..)
+            .zip(spec.kinds.drain(..))
+            .map(|(nth, kind)| (kind.priority.unwrap_or(u16::try_from(nth).unwrap_or(u16::MAX)), nth, kind))
+            .collect();
         ordered.sort_by_key(|(priority, nth, _)| (*priority, *nth));
         spec.kinds = ordered.into_iter().map(|(_, _, kind)| kind).collect();
         spec.kinds.push(Kind { name: RECORD.into(), class: Class::Record, ..Kind::default() });
@@ -142,10 +148,13 @@ impl Spec {
             faults.say("S10", &format!("a `depth` of more than {DEEPEST} cannot be stored"), None);
         }
 
-        let sources = faults.names("source", spec.sources.iter().map(|it| &it.name), |n| u16::try_from(n).ok().map(SourceId));
+        let sources =
+            faults.names("source", spec.sources.iter().map(|it| &it.name), |n| u16::try_from(n).ok().map(SourceId));
         let kinds = faults.names("kind", spec.kinds.iter().map(|it| &it.name), |n| u8::try_from(n).ok().map(KindId));
-        let mut events = faults.names("event", spec.events.iter().map(|it| &it.name), |n| u16::try_from(n).ok().map(EventTypeId));
-        let mut purposes = faults.names("purpose", spec.purposes.iter().map(|it| &it.name), |n| u8::try_from(n).ok().map(PurposeId));
+        let mut events =
+            faults.names("event", spec.events.iter().map(|it| &it.name), |n| u16::try_from(n).ok().map(EventTypeId));
+        let mut purposes =
+            faults.names("purpose", spec.purposes.iter().map(|it| &it.name), |n| u8::try_from(n).ok().map(PurposeId));
         let channels = faults.names("channel", spec.channels.iter(), |n| u8::try_from(n).ok().map(ChannelId));
         for (nth, event) in spec.events.iter().enumerate() {
             if let Ok(id) = u16::try_from(nth) {
@@ -164,14 +173,24 @@ impl Spec {
         let mut fields: Vec<FieldInfo> = Vec::new();
         let mut by_name: HashMap<(Owner, Text), FieldId> = HashMap::new();
         let owned = spec.fields.iter().map(|field| (Owner::Profile, "field", field));
-        let of_events = (0..).zip(&spec.events).flat_map(|(nth, event)| event.properties.iter().map(move |field| (Owner::Event(EventTypeId(nth)), "property", field)));
+        let of_events = (0..).zip(&spec.events).flat_map(|(nth, event)| {
+            event.properties.iter().map(move |field| (Owner::Event(EventTypeId(nth)), "property", field))
+        });
         for (owner, what, field) in owned.chain(of_events) {
             faults.name(what, &field.name);
             if field.currency.is_some() && field.ty != Type::Money {
-                faults.say("S06", &format!("{what} `{}` is no money, and only money has a currency", field.name), Some("give it `type = \"money\"`"));
+                faults.say(
+                    "S06",
+                    &format!("{what} `{}` is no money, and only money has a currency", field.name),
+                    Some("give it `type = \"money\"`"),
+                );
             }
             if !field.values.is_empty() && field.ty != Type::Text {
-                faults.say("S06", &format!("{what} `{}` is no text, and only texts have a list of values", field.name), Some("give it `type = \"text\"`"));
+                faults.say(
+                    "S06",
+                    &format!("{what} `{}` is no text, and only texts have a list of values", field.name),
+                    Some("give it `type = \"text\"`"),
+                );
             }
             let Ok(id) = u16::try_from(fields.len()) else {
                 faults.say("S03", "more than 65536 fields are declared", None);
@@ -185,7 +204,9 @@ impl Spec {
         for (nth, group) in spec.groups.iter().enumerate() {
             for name in &group.fields {
                 match by_name.get(&(Owner::Profile, name.clone())).and_then(|id| fields.get_mut(id.index())) {
-                    Some(info) if info.group.is_some() => faults.say("S05", &format!("field `{name}` stands in two field groups"), None),
+                    Some(info) if info.group.is_some() => {
+                        faults.say("S05", &format!("field `{name}` stands in two field groups"), None)
+                    }
                     Some(info) => info.group = Some(nth),
                     None => faults.unknown("field", name, spec.fields.iter().map(|it| it.name.as_str())),
                 }
@@ -203,21 +224,42 @@ impl Spec {
                 faults.say("S06", &format!("kind `{}` is no device, and only devices have sessions", kind.name), None);
             }
             if kind.class == Class::Record && kind.name != RECORD {
-                faults.say("S09", &format!("kind `{}` is of the class `record`, which is reserved for rows that name nobody", kind.name), None);
+                faults.say(
+                    "S09",
+                    &format!(
+                        "kind `{}` is of the class `record`, which is reserved for rows that name nobody",
+                        kind.name
+                    ),
+                    None,
+                );
             }
             if kind.region.is_some() && kind.form != Form::Phone {
-                faults.say("S06", &format!("kind `{}` is no phone, and only phones have a region", kind.name), Some("give it `form = \"phone\"`"));
+                faults.say(
+                    "S06",
+                    &format!("kind `{}` is no phone, and only phones have a region", kind.name),
+                    Some("give it `form = \"phone\"`"),
+                );
             }
             if kind.limit == Some(0) || kind.limit_within.is_some_and(|limit| limit.count == 0) {
-                faults.say("S07", &format!("kind `{}` has a limit of 0", kind.name), Some("leave the kind out, or give it a limit of 1 or more"));
+                faults.say(
+                    "S07",
+                    &format!("kind `{}` has a limit of 0", kind.name),
+                    Some("leave the kind out, or give it a limit of 1 or more"),
+                );
             }
             match (kind.class, &kind.relation) {
                 (Class::Group, Some(relation)) => {
                     let next = RelationId(u8::try_from(relations.len()).unwrap_or(u8::MAX));
                     relations.entry(relation.clone()).or_insert(next);
                 }
-                (Class::Group, None) => faults.say("S08", &format!("group kind `{}` names no relation", kind.name), Some("say what a person has to it, such as `relation = \"works_at\"`")),
-                (_, Some(_)) => faults.say("S08", &format!("kind `{}` has a relation but is no group", kind.name), None),
+                (Class::Group, None) => faults.say(
+                    "S08",
+                    &format!("group kind `{}` names no relation", kind.name),
+                    Some("say what a person has to it, such as `relation = \"works_at\"`"),
+                ),
+                (_, Some(_)) => {
+                    faults.say("S08", &format!("kind `{}` has a relation but is no group", kind.name), None)
+                }
                 (_, None) => {}
             }
         }
@@ -235,10 +277,27 @@ impl Spec {
             .iter()
             .map(|kind| kind.blocked.iter().map(|value| canonical_pattern(kind, value)).collect())
             .collect();
-        let stitches = spec.kinds.iter().map(|kind| kind.stitch.as_ref().and_then(|purpose| purposes.get(purpose)).copied()).collect();
+        let stitches = spec
+            .kinds
+            .iter()
+            .map(|kind| kind.stitch.as_ref().and_then(|purpose| purposes.get(purpose)).copied())
+            .collect();
 
         if faults.0.is_empty() {
-            Ok(Schema(Arc::new(Inner { spec, key, sources, kinds, events, fields, by_name, purposes, channels, relations, blocked, stitches })))
+            Ok(Schema(Arc::new(Inner {
+                spec,
+                key,
+                sources,
+                kinds,
+                events,
+                fields,
+                by_name,
+                purposes,
+                channels,
+                relations,
+                blocked,
+                stitches,
+            })))
         } else {
             Err(Error::Invalid(faults.0))
         }
@@ -271,7 +330,12 @@ impl Faults {
         }
     }
 
-    fn names<'a, Id: Copy>(&mut self, what: &str, names: impl Iterator<Item = &'a Text>, id: impl Fn(usize) -> Option<Id>) -> HashMap<Text, Id> {
+    fn names<'a, Id: Copy>(
+        &mut self,
+        what: &str,
+        names: impl Iterator<Item = &'a Text>,
+        id: impl Fn(usize) -> Option<Id>,
+    ) -> HashMap<Text, Id> {
         let mut all = HashMap::new();
         for (nth, name) in names.enumerate() {
             self.name(what, name);

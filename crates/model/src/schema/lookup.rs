@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::build::RECORD;
 use super::{Class, EventType, Field, Form, Group, Kind, SchemaBuilder, Source, Spec, Survivorship, Type};
 use crate::{
-    ChannelId, ContentHash, Draft, Error, EventId, EventTypeId, FieldId, Identifier, Issue, KindId, Limits, Member, ProfileId,
-    PurposeId, RelationId, SourceId, Text, Token, TokenKey, Value, normalise,
+    ChannelId, ContentHash, Draft, Error, EventId, EventTypeId, FieldId, Identifier, Issue, KindId, Limits, Member,
+    ProfileId, PurposeId, RelationId, SourceId, Text, Token, TokenKey, Value, normalise,
 };
 
 /// A tracking plan bound to a tenant's key. A clone shares it.
@@ -52,7 +52,10 @@ pub struct FieldInfo {
 
 impl fmt::Debug for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Schema").field("kinds", &self.0.spec.kinds.len()).field("fields", &self.0.fields.len()).finish_non_exhaustive()
+        f.debug_struct("Schema")
+            .field("kinds", &self.0.spec.kinds.len())
+            .field("fields", &self.0.fields.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -154,7 +157,11 @@ impl Schema {
     /// # Errors
     /// [`Error::Unknown`] with a suggestion.
     pub fn relation(&self, name: &str) -> Result<RelationId, Error> {
-        self.0.relations.get(name).copied().ok_or_else(|| Error::unknown("relation", name, self.0.relations.keys().map(Text::as_str)))
+        self.0
+            .relations
+            .get(name)
+            .copied()
+            .ok_or_else(|| Error::unknown("relation", name, self.0.relations.keys().map(Text::as_str)))
     }
 
     // ------------------------------------------------------------ ids to what was declared
@@ -232,7 +239,10 @@ impl Schema {
 
     /// All traits, in the order of declaration.
     pub fn profile_fields(&self) -> impl Iterator<Item = (FieldId, &Field)> + '_ {
-        (0..).zip(&self.0.fields).filter(|(_, info)| info.owner == Owner::Profile).map(|(nth, info)| (FieldId(nth), &info.declared))
+        (0..)
+            .zip(&self.0.fields)
+            .filter(|(_, info)| info.owner == Owner::Profile)
+            .map(|(nth, info)| (FieldId(nth), &info.declared))
     }
 
     /// All kinds, strongest first, the row's own kind last.
@@ -288,9 +298,14 @@ impl Schema {
     pub fn identify(&self, kind: KindId, raw: &str) -> Result<Identifier, Issue> {
         let info = self.kind_info(kind).ok_or_else(|| Issue::new("unknown_kind", "", ""))?;
         if info.class == Class::Record {
-            return Err(Issue::new("reserved_kind", &info.name, "this kind stands for rows that name nobody; no source may name it"));
+            return Err(Issue::new(
+                "reserved_kind",
+                &info.name,
+                "this kind stands for rows that name nobody; no source may name it",
+            ));
         }
-        let value = canonical(info, raw).map_err(|fault| Issue::new(fault.code(), &info.name, "the value has no canonical form"))?;
+        let value = canonical(info, raw)
+            .map_err(|fault| Issue::new(fault.code(), &info.name, "the value has no canonical form"))?;
         if value.len() > self.limits().text_bytes {
             return Err(Issue::new("text_too_long", &info.name, "an identifier is longer than the limit"));
         }
@@ -407,7 +422,8 @@ pub(super) fn canonical(kind: &Kind, raw: &str) -> Result<String, normalise::Fau
         Form::Name => normalise::name(raw),
         Form::Postcode => normalise::postcode(raw),
         Form::Date => normalise::date(raw, normalise::Order::DayFirst),
-        Form::Text => Ok(normalise::fold(raw)).and_then(|text| if text.is_empty() { Err(normalise::Fault::Empty) } else { Ok(text) }),
+        Form::Text => Ok(normalise::fold(raw))
+            .and_then(|text| if text.is_empty() { Err(normalise::Fault::Empty) } else { Ok(text) }),
     }
 }
 
@@ -432,7 +448,16 @@ mod tests {
 
     #[test]
     fn a_star_stands_for_any_run_of_characters() {
-        for (pattern, text, fits) in [("info@*", "info@shop.de", true), ("*@test.*", "a@test.de", true), ("a*b*c", "aXbYc", true), ("a*b", "ab", true), ("a*b", "abc", false), ("abc", "abc", true), ("*", "", true), ("ab*ba", "aba", false)] {
+        for (pattern, text, fits) in [
+            ("info@*", "info@shop.de", true),
+            ("*@test.*", "a@test.de", true),
+            ("a*b*c", "aXbYc", true),
+            ("a*b", "ab", true),
+            ("a*b", "abc", false),
+            ("abc", "abc", true),
+            ("*", "", true),
+            ("ab*ba", "aba", false),
+        ] {
             assert_eq!(matches(pattern, text), fits, "{pattern} {text}");
         }
     }

@@ -419,7 +419,8 @@ pub(crate) mod span {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
         let text = String::deserialize(from)?;
-        crate::parse_span(&text).ok_or_else(|| D::Error::custom("a span of time is a number and a unit, such as `30m`, `14d` or `2w`"))
+        crate::parse_span(&text)
+            .ok_or_else(|| D::Error::custom("a span of time is a number and a unit, such as `30m`, `14d` or `2w`"))
     }
 
     pub(crate) mod optional {

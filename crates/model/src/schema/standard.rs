@@ -33,26 +33,15 @@ impl Spec {
     pub fn standard() -> Self {
         Self {
             kinds: kinds(),
-            fields: FIELDS
-                .iter()
-                .map(|(name, ty, labels)| field(name, *ty, *labels))
-                .collect(),
+            fields: FIELDS.iter().map(|(name, ty, labels)| field(name, *ty, *labels)).collect(),
             groups: vec![Group {
                 name: "address".into(),
                 fields: ADDRESS.map(Text::from).into(),
                 keep: Survivorship::MostComplete,
             }],
             events: EVENTS.iter().map(Said::event).collect(),
-            purposes: PURPOSES
-                .iter()
-                .map(|(name, also)| Purpose {
-                    name: (*name).into(),
-                    also: texts(also),
-                })
-                .collect(),
-            channels: ["email", "sms", "push", "post", "phone"]
-                .map(Text::from)
-                .into(),
+            purposes: PURPOSES.iter().map(|(name, also)| Purpose { name: (*name).into(), also: texts(also) }).collect(),
+            channels: ["email", "sms", "push", "post", "phone"].map(Text::from).into(),
             ..Self::default()
         }
     }
@@ -71,39 +60,20 @@ impl Spec {
     /// ```
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
-        let claimed: Vec<Text> = other
-            .events
-            .iter()
-            .flat_map(|it| it.also.iter().chain([&it.name]))
-            .cloned()
-            .collect();
+        let claimed: Vec<Text> = other.events.iter().flat_map(|it| it.also.iter().chain([&it.name])).cloned().collect();
         for event in &mut self.events {
             event.also.retain(|name| !claimed.contains(name));
         }
-        let claimed: Vec<Text> = other
-            .purposes
-            .iter()
-            .flat_map(|it| it.also.iter().chain([&it.name]))
-            .cloned()
-            .collect();
+        let claimed: Vec<Text> =
+            other.purposes.iter().flat_map(|it| it.also.iter().chain([&it.name])).cloned().collect();
         for purpose in &mut self.purposes {
             purpose.also.retain(|name| !claimed.contains(name));
         }
-        lay(
-            &mut self.sources,
-            other.sources,
-            |it| &it.name,
-            |_, new| new,
-        );
+        lay(&mut self.sources, other.sources, |it| &it.name, |_, new| new);
         lay(&mut self.kinds, other.kinds, |it| &it.name, |_, new| new);
         lay(&mut self.fields, other.fields, |it| &it.name, |_, new| new);
         lay(&mut self.groups, other.groups, |it| &it.name, |_, new| new);
-        lay(
-            &mut self.purposes,
-            other.purposes,
-            |it| &it.name,
-            |_, new| new,
-        );
+        lay(&mut self.purposes, other.purposes, |it| &it.name, |_, new| new);
         lay(&mut self.channels, other.channels, |it| it, |_, new| new);
         lay(&mut self.views, other.views, |it| &it.name, |_, new| new);
         lay(
@@ -111,25 +81,13 @@ impl Spec {
             other.events,
             |it| &it.name,
             |old, new| {
-                let EventType {
-                    mut also,
-                    mut properties,
-                    ..
-                } = old;
+                let EventType { mut also, mut properties, .. } = old;
                 lay(&mut also, new.also, |it| it, |_, new| new);
                 lay(&mut properties, new.properties, |it| &it.name, |_, new| new);
-                EventType {
-                    also,
-                    properties,
-                    ..new
-                }
+                EventType { also, properties, ..new }
             },
         );
-        Self {
-            undeclared: other.undeclared,
-            limits: other.limits,
-            ..self
-        }
+        Self { undeclared: other.undeclared, limits: other.limits, ..self }
     }
 }
 
@@ -138,10 +96,7 @@ fn lay<T: Default>(old: &mut Vec<T>, new: Vec<T>, name: fn(&T) -> &Text, both: f
     let before = old.len();
     let mut taken = vec![false; before];
     for item in new {
-        let at = old
-            .iter()
-            .take(before)
-            .position(|known| name(known) == name(&item));
+        let at = old.iter().take(before).position(|known| name(known) == name(&item));
         match at.and_then(|at| Some((old.get_mut(at)?, taken.get_mut(at)?))) {
             Some((place, taken)) if !*taken => {
                 *place = both(std::mem::take(place), item);
@@ -154,13 +109,7 @@ fn lay<T: Default>(old: &mut Vec<T>, new: Vec<T>, name: fn(&T) -> &Text, both: f
 
 fn kinds() -> Vec<Kind> {
     // What mailing tools and tests put where an address should be.
-    let nobody = [
-        "noreply@*",
-        "no-reply@*",
-        "donotreply@*",
-        "*@example.invalid",
-        "*@localhost",
-    ];
+    let nobody = ["noreply@*", "no-reply@*", "donotreply@*", "*@example.invalid", "*@localhost"];
     let email = Kind::person("email").form(Form::Email);
     vec![
         Kind::person("user_id").unique(),
@@ -174,36 +123,13 @@ fn kinds() -> Vec<Kind> {
     ]
 }
 
-const PLAIN: Labels = Labels {
-    identity: Identity::None,
-    sensitivity: Sensitivity::None,
-    origin: Origin::Provided,
-};
-const PERSONAL: Labels = Labels {
-    sensitivity: Sensitivity::Pii,
-    ..PLAIN
-};
-const INDIRECT: Labels = Labels {
-    identity: Identity::Indirect,
-    ..PERSONAL
-};
-const DIRECT: Labels = Labels {
-    identity: Identity::Direct,
-    ..PERSONAL
-};
-const SENSITIVE: Labels = Labels {
-    sensitivity: Sensitivity::Sensitive,
-    ..PERSONAL
-};
+const PLAIN: Labels = Labels { identity: Identity::None, sensitivity: Sensitivity::None, origin: Origin::Provided };
+const PERSONAL: Labels = Labels { sensitivity: Sensitivity::Pii, ..PLAIN };
+const INDIRECT: Labels = Labels { identity: Identity::Indirect, ..PERSONAL };
+const DIRECT: Labels = Labels { identity: Identity::Direct, ..PERSONAL };
+const SENSITIVE: Labels = Labels { sensitivity: Sensitivity::Sensitive, ..PERSONAL };
 
-const ADDRESS: [&str; 6] = [
-    "street",
-    "street_extra",
-    "postcode",
-    "city",
-    "region",
-    "address_country",
-];
+const ADDRESS: [&str; 6] = ["street", "street_extra", "postcode", "city", "region", "address_country"];
 
 const FIELDS: [(&str, Type, Labels); 34] = [
     // The name, whole and in parts.
@@ -253,10 +179,7 @@ const PURPOSES: [(&str, &[&str]); 10] = [
     ("marketing", &["Marketing", "Direct Marketing"]),
     ("advertising", &["Advertising", "Targeting"]),
     ("analytics", &["Analytics", "Performance", "Statistics"]),
-    (
-        "personalisation",
-        &["Personalisation", "Personalization", "personalization"],
-    ),
+    ("personalisation", &["Personalisation", "Personalization", "personalization"]),
     ("functional", &["Functional", "Preferences"]),
     ("recognition", &["Recognition"]),
     ("profiling", &["Profiling"]),
@@ -272,30 +195,18 @@ enum By {
 }
 use By::{Her, Us};
 
-struct Said(
-    &'static str,
-    By,
-    &'static [&'static str],
-    &'static [(&'static str, Type)],
-);
+struct Said(&'static str, By, &'static [&'static str], &'static [(&'static str, Type)]);
 
 impl Said {
     fn event(&self) -> EventType {
         let Self(name, by, also, properties) = self;
         let label = |property: &str| {
-            if FREE_TEXT.contains(&property) {
-                PERSONAL
-            } else {
-                PLAIN
-            }
+            if FREE_TEXT.contains(&property) { PERSONAL } else { PLAIN }
         };
         EventType {
             name: (*name).into(),
             also: texts(also),
-            properties: properties
-                .iter()
-                .map(|(name, ty)| field(name, *ty, label(name)))
-                .collect(),
+            properties: properties.iter().map(|(name, ty)| field(name, *ty, label(name))).collect(),
             passive: *by == Us,
         }
     }
@@ -384,12 +295,7 @@ const EVENTS: &[Said] = &[
 ];
 
 fn field(name: &str, ty: Type, labels: Labels) -> Field {
-    Field {
-        name: name.into(),
-        ty,
-        labels,
-        ..Field::default()
-    }
+    Field { name: name.into(), ty, labels, ..Field::default() }
 }
 
 fn texts(all: &[&str]) -> Vec<Text> {

@@ -18,9 +18,7 @@ mod write;
 use ::toml::Spanned;
 use ::toml::de::DeTable;
 
-use super::{
-    EventType, Field, Group, Kind, LimitWithin, Purpose, Schema, Source, Spec, Undeclared, View,
-};
+use super::{EventType, Field, Group, Kind, LimitWithin, Purpose, Schema, Source, Spec, Undeclared, View};
 use crate::{Diagnostic, Error, Labels, Limits, TokenKey};
 use walk::{Item, Reader};
 
@@ -56,9 +54,7 @@ impl Spec {
     pub fn from_toml_with(text: &str, also: &[&str]) -> Result<Self, Error> {
         let (document, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
-            return Err(Error::Invalid(
-                errors.iter().map(|error| syntax(text, error)).collect(),
-            ));
+            return Err(Error::Invalid(errors.iter().map(|error| syntax(text, error)).collect()));
         }
         let mut reader = Reader::default();
         let (spec, standard) = reader.spec(&document, also);
@@ -100,9 +96,7 @@ fn syntax(text: &str, error: &::toml::de::Error) -> Diagnostic {
     let span = error.span().unwrap_or(text.len()..text.len());
     let message = error.message().trim_end_matches('.').replace('\n', ", ");
     let mut letters = message.chars();
-    let message = letters.next().map_or_else(String::new, |first| {
-        first.to_lowercase().chain(letters).collect()
-    });
+    let message = letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect());
     Diagnostic::new("S11", span, format!("this is not TOML: {message}"))
 }
 
@@ -113,9 +107,7 @@ impl Reader {
         let table = &mut Self::document(document);
         let standard = self.get(table, "standard", Self::flag).unwrap_or_default();
         let spec = Spec {
-            undeclared: self
-                .get(table, "undeclared", Self::choice::<Undeclared>)
-                .unwrap_or_default(),
+            undeclared: self.get(table, "undeclared", Self::choice::<Undeclared>).unwrap_or_default(),
             limits: self.get(table, "limits", Self::limits).unwrap_or_default(),
             sources: self.all(table, "source", Self::source),
             kinds: self.all(table, "kind", Self::kind),
@@ -169,10 +161,7 @@ impl Reader {
         let count = self.must(table, "count", Self::whole);
         let within = self.must(table, "within", Self::span);
         self.no_other(table, &[]);
-        Some(LimitWithin {
-            count: count?,
-            within: within?,
-        })
+        Some(LimitWithin { count: count?, within: within? })
     }
 
     fn field<'t>(&mut self, item: &'t Item<'t>, key: &str) -> Option<Field> {
@@ -192,12 +181,8 @@ impl Reader {
     fn labels<'t>(&mut self, item: &'t Item<'t>, key: &str) -> Option<Labels> {
         let table = &mut self.table(item, key)?;
         let labels = Labels {
-            identity: self
-                .get(table, "identity", Self::choice)
-                .unwrap_or_default(),
-            sensitivity: self
-                .get(table, "sensitivity", Self::choice)
-                .unwrap_or_default(),
+            identity: self.get(table, "identity", Self::choice).unwrap_or_default(),
+            sensitivity: self.get(table, "sensitivity", Self::choice).unwrap_or_default(),
             origin: self.get(table, "origin", Self::choice).unwrap_or_default(),
         };
         self.no_other(table, &[]);
@@ -229,10 +214,8 @@ impl Reader {
 
     fn purpose<'t>(&mut self, item: &'t Item<'t>, key: &str) -> Option<Purpose> {
         let table = &mut self.table(item, key)?;
-        let purpose = Purpose {
-            name: self.name(table),
-            also: self.get(table, "also", Self::texts).unwrap_or_default(),
-        };
+        let purpose =
+            Purpose { name: self.name(table), also: self.get(table, "also", Self::texts).unwrap_or_default() };
         self.no_other(table, &[]);
         Some(purpose)
     }
@@ -253,20 +236,12 @@ impl Reader {
         let table = &mut self.table(item, key)?;
         let usual = Limits::default();
         let limits = Limits {
-            record_bytes: self
-                .get(table, "record_bytes", Self::whole)
-                .unwrap_or(usual.record_bytes),
+            record_bytes: self.get(table, "record_bytes", Self::whole).unwrap_or(usual.record_bytes),
             depth: self.get(table, "depth", Self::whole).unwrap_or(usual.depth),
             keys: self.get(table, "keys", Self::whole).unwrap_or(usual.keys),
-            text_bytes: self
-                .get(table, "text_bytes", Self::whole)
-                .unwrap_or(usual.text_bytes),
-            identifiers: self
-                .get(table, "identifiers", Self::whole)
-                .unwrap_or(usual.identifiers),
-            earliest: self
-                .get(table, "earliest", Self::time)
-                .unwrap_or(usual.earliest),
+            text_bytes: self.get(table, "text_bytes", Self::whole).unwrap_or(usual.text_bytes),
+            identifiers: self.get(table, "identifiers", Self::whole).unwrap_or(usual.identifiers),
+            earliest: self.get(table, "earliest", Self::time).unwrap_or(usual.earliest),
         };
         self.no_other(table, &[]);
         Some(limits)

@@ -29,21 +29,14 @@ const UNITS: [(&str, &str, u128); 8] = [
 /// ```
 #[must_use]
 pub fn parse_span(text: &str) -> Option<Duration> {
-    let (number, unit) =
-        text.split_at_checked(text.find(|letter: char| !letter.is_ascii_digit())?)?;
+    let (number, unit) = text.split_at_checked(text.find(|letter: char| !letter.is_ascii_digit())?)?;
     let unit = unit.trim_start_matches(' ');
     let (_, _, nanos) = UNITS.iter().find(|(short, word, _)| {
-        [*short, *word].contains(&unit)
-            || unit
-                .strip_suffix('s')
-                .is_some_and(|singular| singular == *word)
+        [*short, *word].contains(&unit) || unit.strip_suffix('s').is_some_and(|singular| singular == *word)
     })?;
     let nanos = number.parse::<u128>().ok()?.checked_mul(*nanos)?;
     let seconds = u64::try_from(nanos / 1_000_000_000).ok()?;
-    Some(Duration::new(
-        seconds,
-        (nanos % 1_000_000_000).try_into().ok()?,
-    ))
+    Some(Duration::new(seconds, (nanos % 1_000_000_000).try_into().ok()?))
 }
 
 /// The canonical text of a span: a whole number of the largest unit up to days that loses nothing. No time at all is
@@ -58,14 +51,8 @@ pub fn parse_span(text: &str) -> Option<Duration> {
 #[must_use]
 pub fn show_span(span: Duration) -> String {
     let nanos = span.as_nanos();
-    let shown = UNITS
-        .iter()
-        .skip(1)
-        .find(|(_, _, unit)| nanos > 0 && nanos.is_multiple_of(*unit));
-    shown.map_or_else(
-        || "0s".into(),
-        |(short, _, unit)| format!("{}{short}", nanos / unit),
-    )
+    let shown = UNITS.iter().skip(1).find(|(_, _, unit)| nanos > 0 && nanos.is_multiple_of(*unit));
+    shown.map_or_else(|| "0s".into(), |(short, _, unit)| format!("{}{short}", nanos / unit))
 }
 
 #[cfg(test)]
@@ -90,11 +77,7 @@ mod tests {
             ("007s", 7),
             ("0 days", 0),
         ] {
-            assert_eq!(
-                parse_span(text),
-                Some(Duration::from_secs(seconds)),
-                "{text}"
-            );
+            assert_eq!(parse_span(text), Some(Duration::from_secs(seconds)), "{text}");
         }
     }
 
@@ -126,14 +109,9 @@ mod tests {
 
     #[test]
     fn the_largest_exact_unit_is_shown() {
-        for (seconds, text) in [
-            (0, "0s"),
-            (90, "90s"),
-            (3600, "1h"),
-            (86_400, "1d"),
-            (14 * 86_400, "14d"),
-            (90_000, "25h"),
-        ] {
+        for (seconds, text) in
+            [(0, "0s"), (90, "90s"), (3600, "1h"), (86_400, "1d"), (14 * 86_400, "14d"), (90_000, "25h")]
+        {
             assert_eq!(show_span(Duration::from_secs(seconds)), text);
         }
         assert_eq!(show_span(Duration::from_micros(1500)), "1500us");

@@ -33,22 +33,14 @@ impl<T> Until<T> {
     /// A value that time alone never changes.
     #[must_use]
     pub const fn always(value: T) -> Self {
-        Self {
-            value,
-            until: Time::MAX,
-            exact: true,
-        }
+        Self { value, until: Time::MAX, exact: true }
     }
 
     /// Another value that holds as long. Where several values map to one, `exact` promises too much, and is the
     /// caller's to take back.
     #[must_use]
     pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Until<U> {
-        Until {
-            value: make(self.value),
-            until: self.until,
-            exact: self.exact,
-        }
+        Until { value: make(self.value), until: self.until, exact: self.exact }
     }
 }
 
@@ -160,10 +152,7 @@ mod tests {
     }
 
     fn decided(outcomes: impl Iterator<Item = bool> + Clone) -> Truth {
-        match (
-            outcomes.clone().any(|yes| yes),
-            outcomes.clone().any(|yes| !yes),
-        ) {
+        match (outcomes.clone().any(|yes| yes), outcomes.clone().any(|yes| !yes)) {
             (true, false) => Truth::Yes,
             (false, _) => Truth::No,
             (true, true) => Truth::Unknown,
@@ -176,14 +165,8 @@ mod tests {
             assert_eq!(a.not(), decided(outcomes(a).iter().map(|a| !a)));
             assert_eq!(!a, a.not());
             for b in ALL {
-                let pairs = outcomes(a)
-                    .iter()
-                    .flat_map(|a| outcomes(b).iter().map(move |b| (*a, *b)));
-                assert_eq!(
-                    a.and(b),
-                    decided(pairs.clone().map(|(a, b)| a && b)),
-                    "{a} and {b}"
-                );
+                let pairs = outcomes(a).iter().flat_map(|a| outcomes(b).iter().map(move |b| (*a, *b)));
+                assert_eq!(a.and(b), decided(pairs.clone().map(|(a, b)| a && b)), "{a} and {b}");
                 assert_eq!(a.or(b), decided(pairs.map(|(a, b)| a || b)), "{a} or {b}");
                 assert_eq!((a.and(b), a.or(b)), (a.min(b), a.max(b)));
             }
@@ -192,36 +175,16 @@ mod tests {
 
     #[test]
     fn answers_are_lower_case_words() {
-        assert_eq!(
-            serde_json::to_string(&ALL).unwrap(),
-            r#"["no","unknown","yes"]"#
-        );
-        assert_eq!(
-            serde_json::from_str::<Truth>(r#""unknown""#).unwrap(),
-            Truth::Unknown
-        );
+        assert_eq!(serde_json::to_string(&ALL).unwrap(), r#"["no","unknown","yes"]"#);
+        assert_eq!(serde_json::from_str::<Truth>(r#""unknown""#).unwrap(), Truth::Unknown);
         assert_eq!(ALL.map(|truth| truth.to_string()), ["no", "unknown", "yes"]);
-        assert_eq!(
-            (Truth::from(true), Truth::from(false)),
-            (Truth::Yes, Truth::No)
-        );
+        assert_eq!((Truth::from(true), Truth::from(false)), (Truth::Yes, Truth::No));
     }
 
     #[test]
     fn a_mapped_answer_holds_as_long() {
-        let granted = Until {
-            value: 3,
-            until: Time(7),
-            exact: false,
-        };
-        assert_eq!(
-            granted.map(|value| value > 2),
-            Until {
-                value: true,
-                until: Time(7),
-                exact: false
-            }
-        );
+        let granted = Until { value: 3, until: Time(7), exact: false };
+        assert_eq!(granted.map(|value| value > 2), Until { value: true, until: Time(7), exact: false });
         assert_eq!(Until::always(1).map(|one| one + 1), Until::always(2));
     }
 }

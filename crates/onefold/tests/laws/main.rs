@@ -1,5 +1,7 @@
 //! The laws, each as a property of thousands of generated worlds.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "tests may be blunt")]
+
 mod world;
 
 use std::cell::RefCell;
@@ -16,7 +18,12 @@ use world::{END, Happened, Said, Seen, Shared, at, builder, identifier, platform
 /// How many worlds each law is tried on.
 const CASES: u32 = 2_000;
 
-fn law<S: Strategy>(name: &str, cases: u32, worlds: S, check: impl Fn(S::Value, &mut Seen) -> Result<(), TestCaseError>) {
+fn law<S: Strategy>(
+    name: &str,
+    cases: u32,
+    worlds: S,
+    check: impl Fn(S::Value, &mut Seen) -> Result<(), TestCaseError>,
+) {
     let seen = RefCell::new(Seen::default());
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     runner.run(&worlds, |world| check(world, &mut seen.borrow_mut())).unwrap();
@@ -41,12 +48,18 @@ fn law_1_order_and_duplicates_do_not_matter() {
         // Another order, with copies among it.
         let mut other = platform(&schema);
         let copies: Vec<Said> = again.iter().filter_map(|nth| said.get(*nth).cloned()).collect();
-        say_all(&mut other, shuffled.iter().take(shuffled.len() / 2).chain(&copies).chain(shuffled.iter().skip(shuffled.len() / 2)));
+        say_all(
+            &mut other,
+            shuffled.iter().take(shuffled.len() / 2).chain(&copies).chain(shuffled.iter().skip(shuffled.len() / 2)),
+        );
         prop_assert_eq!(one.digest(), other.digest(), "another order");
 
         // All events in one batch, then the rest.
         let mut batched = platform(&schema);
-        let drafts: Vec<_> = shuffled.iter().filter_map(|said| if let Said::Event(event) = said { Some(event.draft(&schema)) } else { None }).collect();
+        let drafts: Vec<_> = shuffled
+            .iter()
+            .filter_map(|said| if let Said::Event(event) = said { Some(event.draft(&schema)) } else { None })
+            .collect();
         let tally = batched.ingest(drafts).unwrap();
         prop_assert!(tally.adds_up());
         say_all(&mut batched, shuffled.iter().filter(|said| !matches!(said, Said::Event(_))));
@@ -76,7 +89,8 @@ fn law_2_everything_can_be_undone_exactly() {
         seen.look(&whole, &said);
         let nth = nth.index(said.len());
         let Some(gone) = said.get(nth) else { return Ok(()) };
-        let without: Vec<Said> = said.iter().enumerate().filter(|(at, _)| *at != nth).map(|(_, said)| said.clone()).collect();
+        let without: Vec<Said> =
+            said.iter().enumerate().filter(|(at, _)| *at != nth).map(|(_, said)| said.clone()).collect();
         let mut rebuilt = platform(&schema);
         match gone {
             Said::Event(event) => {
@@ -88,8 +102,20 @@ fn law_2_everything_can_be_undone_exactly() {
             Said::Ruling { a, b, .. } => {
                 // All rulings on the two are taken back.
                 let pair = BTreeSet::from([a, b]);
-                whole.rule(identifier(&schema, *a).member(), identifier(&schema, *b).member(), onefold::model::Word::Withdrawn, "support", END).unwrap();
-                say_all(&mut rebuilt, said.iter().filter(|said| !matches!(said, Said::Ruling { a, b, .. } if BTreeSet::from([a, b]) == pair)));
+                whole
+                    .rule(
+                        identifier(&schema, *a).member(),
+                        identifier(&schema, *b).member(),
+                        onefold::model::Word::Withdrawn,
+                        "support",
+                        END,
+                    )
+                    .unwrap();
+                say_all(
+                    &mut rebuilt,
+                    said.iter()
+                        .filter(|said| !matches!(said, Said::Ruling { a, b, .. } if BTreeSet::from([a, b]) == pair)),
+                );
                 prop_assert_eq!(state(&whole), state(&rebuilt), "a ruling withdrawn");
             }
             Said::Retraction { .. } => {
@@ -144,7 +170,13 @@ fn law_3_batch_is_stream() {
 }
 
 /// What the stream says now, a recomputation over all that was received by now says too.
-fn same_answers(schema: &onefold::model::Schema, stream: &Platform, ordered: &[Said], now: Time, received: impl Fn(&Said) -> Time) -> Result<(), TestCaseError> {
+fn same_answers(
+    schema: &onefold::model::Schema,
+    stream: &Platform,
+    ordered: &[Said],
+    now: Time,
+    received: impl Fn(&Said) -> Time,
+) -> Result<(), TestCaseError> {
     let mut batch = platform(schema);
     // In another order, at once.
     for said in ordered.iter().rev().filter(|said| received(said) <= now) {
@@ -176,13 +208,18 @@ fn law_4_nothing_is_lost_silently() {
         let mut platform = platform(&schema);
         let unwelcome = unwelcome.map(|value| identifier(&schema, (1, value)));
         platform.suppress(unwelcome.as_slice(), at(0)).unwrap();
-        let events: Vec<&Happened> = said.iter().filter_map(|said| if let Said::Event(event) = said { Some(event) } else { None }).collect();
+        let events: Vec<&Happened> =
+            said.iter().filter_map(|said| if let Said::Event(event) = said { Some(event) } else { None }).collect();
         prop_assume!(!events.is_empty());
         let mut drafts: Vec<_> = events.iter().map(|event| event.draft(&schema)).collect();
         let mut wrong = BTreeSet::new();
         for (nth, how) in &broken {
             let event = nth.get(&events);
-            let draft = schema.draft("web", "purchase").message_id(&format!("broken-{}-{how}", event.number)).at(event.received()).received(event.received());
+            let draft = schema
+                .draft("web", "purchase")
+                .message_id(&format!("broken-{}-{how}", event.number))
+                .at(event.received())
+                .received(event.received());
             wrong.insert((event.number, *how));
             drafts.push(match how {
                 0 => draft.who("user", "u").set("amount", "a lot"),
@@ -201,7 +238,12 @@ fn law_4_nothing_is_lost_silently() {
         prop_assert_eq!(kept.len(), wrong.len());
         prop_assert!(kept.iter().all(|record| !record.issue.code.is_empty() && !record.raw.reveal().is_empty()));
         if let Some((number, how)) = wrong.iter().next() {
-            let fixed = schema.draft("web", "purchase").message_id(&format!("broken-{number}-{how}")).who("user", "fixed").at(at(5)).received(at(6));
+            let fixed = schema
+                .draft("web", "purchase")
+                .message_id(&format!("broken-{number}-{how}"))
+                .who("user", "fixed")
+                .at(at(5))
+                .received(at(6));
             let tally = platform.ingest([fixed]).unwrap();
             prop_assert_eq!(tally.accepted, 1);
             prop_assert_eq!(platform.quarantined().unwrap().len(), wrong.len() - 1);
@@ -242,14 +284,21 @@ fn law_5_no_consent_no_exit() {
         let mut sent = Remember::default();
         let sending = platform.send(everybody.iter().copied(), "newsletter", &mut sent).unwrap();
         prop_assert_eq!(sent.0.len() + sending.refused.len(), everybody.len(), "everybody is sent or refused");
-        prop_assert!(sending.refused.iter().all(|refusal| !refusal.decision.what_would_permit().to_string().is_empty()));
+        prop_assert!(
+            sending.refused.iter().all(|refusal| !refusal.decision.what_would_permit().to_string().is_empty())
+        );
         // The oracle: whoever was sent has, over all events that name one of her proving identifiers, said yes,
         // and not said no since.
-        let retracted: BTreeSet<usize> = said.iter().filter_map(|said| if let Said::Retraction { event, .. } = said { Some(*event) } else { None }).collect();
+        let retracted: BTreeSet<usize> = said
+            .iter()
+            .filter_map(|said| if let Said::Retraction { event, .. } = said { Some(*event) } else { None })
+            .collect();
         for who in &sent.0 {
             let (mut yes, mut no) = (None, None);
             for event in said.iter().filter_map(|said| if let Said::Event(event) = said { Some(event) } else { None }) {
-                if (event.source % 3 == 0 && retracted.contains(&event.number)) || event.alias.is_some_and(|_| event.who.is_empty()) {
+                if (event.source % 3 == 0 && retracted.contains(&event.number))
+                    || event.alias.is_some_and(|_| event.who.is_empty())
+                {
                     continue;
                 }
                 let drafted = event.draft(&schema).receive(END).unwrap();

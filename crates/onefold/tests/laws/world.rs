@@ -43,7 +43,11 @@ pub(crate) fn schema() -> Schema {
         .purpose("recognition")
         .channel("email")
         .spec();
-    spec.groups.push(Group { name: "address".into(), fields: vec!["street".into(), "city".into()], keep: Survivorship::MostComplete });
+    spec.groups.push(Group {
+        name: "address".into(),
+        fields: vec!["street".into(), "city".into()],
+        keep: Survivorship::MostComplete,
+    });
     spec.build([7; 32].into()).unwrap()
 }
 
@@ -61,7 +65,12 @@ pub(crate) fn builder(schema: &Schema) -> Builder {
         .regime(Regime::Gdpr)
         .purpose("marketing", Basis::Consent)
         .purpose("recognition", Basis::Consent)
-        .recipient(Recipient::new("newsletter", "marketing").channel("email").keep("email", Keep::Plain).keep("user", Keep::Plain))
+        .recipient(
+            Recipient::new("newsletter", "marketing")
+                .channel("email")
+                .keep("email", Keep::Plain)
+                .keep("user", Keep::Plain),
+        )
         .build(schema)
         .unwrap();
     Platform::define(schema.clone())
@@ -79,9 +88,17 @@ pub(crate) fn platform(schema: &Schema) -> Platform {
 pub(crate) enum Said {
     Event(Happened),
     /// Always (true) or never (false), or taken back (none).
-    Ruling { a: (u8, u8), b: (u8, u8), word: Option<bool>, at: u64 },
+    Ruling {
+        a: (u8, u8),
+        b: (u8, u8),
+        word: Option<bool>,
+        at: u64,
+    },
     /// The event with this number no longer counts.
-    Retraction { event: usize, at: u64 },
+    Retraction {
+        event: usize,
+        at: u64,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -115,8 +132,16 @@ impl Happened {
 
     pub(crate) fn draft(&self, schema: &Schema) -> Draft {
         let source = ["crm", "web", "list"][usize::from(self.source % 3)];
-        let what = if self.alias.is_some() { "alias" } else { ["identify", "page", "purchase", "add_to_cart", "track"][usize::from(self.what % 5)] };
-        let mut draft = schema.draft(source, what).message_id(&self.number.to_string()).at(at(self.occurred)).received(self.received());
+        let what = if self.alias.is_some() {
+            "alias"
+        } else {
+            ["identify", "page", "purchase", "add_to_cart", "track"][usize::from(self.what % 5)]
+        };
+        let mut draft = schema
+            .draft(source, what)
+            .message_id(&self.number.to_string())
+            .at(at(self.occurred))
+            .received(self.received());
         for (kind, value) in &self.who {
             draft = draft.who(kind_of(*kind), &value_of(*kind, *value));
         }
@@ -134,9 +159,15 @@ impl Happened {
         }
         if let Some(plan) = self.plan {
             draft = draft.trait_("plan", format!("p{}", plan % 3)).trait_("tags", format!("t{}", plan % 4));
-            draft = if plan % 2 == 0 { draft.trait_("street", format!("s{}", plan % 5)).trait_("city", "x") } else { draft.trait_("street", format!("s{}", plan % 5)) };
+            draft = if plan % 2 == 0 {
+                draft.trait_("street", format!("s{}", plan % 5)).trait_("city", "x")
+            } else {
+                draft.trait_("street", format!("s{}", plan % 5))
+            };
         }
-        if let (Some((purpose, action, expires)), true) = (self.choice, self.who.iter().any(|(kind, _)| kind_of(*kind) != "firm")) {
+        if let (Some((purpose, action, expires)), true) =
+            (self.choice, self.who.iter().any(|(kind, _)| kind_of(*kind) != "firm"))
+        {
             use onefold::model::{Action, Chosen};
             let action = [Action::Grant, Action::OptIn, Action::Withdraw, Action::Gpc][usize::from(action % 4)];
             let purpose = ["marketing", "recognition", "recognition"][usize::from(purpose % 3)];
@@ -171,29 +202,39 @@ fn happened() -> impl Strategy<Value = Happened> {
     let when = (0..60 * DAY, prop_oneof![5 => 0..60u64, 1 => DAY..20 * DAY]);
     let choice = prop::option::weighted(0.35, (any::<u8>(), any::<u8>(), prop::option::weighted(0.5, 1..30 * DAY)));
     let alias = prop::option::weighted(0.04, any::<u8>());
-    (any::<(u8, u8, u32, u8)>(), who, when, prop::option::weighted(0.4, any::<u8>()), prop::option::weighted(0.3, any::<u8>()), choice, alias).prop_map(
-        |((source, what, amount, cart), who, (occurred, delay), country, plan, choice, alias)| Happened {
-            number: 0,
-            source,
-            what,
-            who,
-            // Whole hours now and then, so that instants meet.
-            occurred: if occurred % 3 == 0 { occurred / 3_600 * 3_600 } else { occurred },
-            delay,
-            amount,
-            cart,
-            country,
-            plan,
-            choice,
-            alias,
-        },
+    (
+        any::<(u8, u8, u32, u8)>(),
+        who,
+        when,
+        prop::option::weighted(0.4, any::<u8>()),
+        prop::option::weighted(0.3, any::<u8>()),
+        choice,
+        alias,
     )
+        .prop_map(|((source, what, amount, cart), who, (occurred, delay), country, plan, choice, alias)| {
+            Happened {
+                number: 0,
+                source,
+                what,
+                who,
+                // Whole hours now and then, so that instants meet.
+                occurred: if occurred % 3 == 0 { occurred / 3_600 * 3_600 } else { occurred },
+                delay,
+                amount,
+                cart,
+                country,
+                plan,
+                choice,
+                alias,
+            }
+        })
 }
 
 /// A world: what is said in it, numbered.
 pub(crate) fn world(most: usize) -> impl Strategy<Value = Vec<Said>> {
     let person = (0..3u8, 0..5u8);
-    let ruling = (person.clone(), person, prop::option::weighted(0.8, any::<bool>()), 0..90 * DAY).prop_filter_map("two of them", |(a, b, word, at)| (a != b).then_some(Said::Ruling { a, b, word, at }));
+    let ruling = (person.clone(), person, prop::option::weighted(0.8, any::<bool>()), 0..90 * DAY)
+        .prop_filter_map("two of them", |(a, b, word, at)| (a != b).then_some(Said::Ruling { a, b, word, at }));
     let said = prop_oneof![12 => happened().prop_map(Said::Event), 1 => ruling, 1 => (0..most, 0..90 * DAY).prop_map(|(event, at)| Said::Retraction { event, at })];
     prop::collection::vec(said, 2..most).prop_map(|mut all| {
         for (nth, said) in all.iter_mut().enumerate() {
@@ -215,10 +256,14 @@ pub(crate) fn say(platform: &mut Platform, said: &Said) {
         Said::Ruling { a, b, word, at: when } => {
             use onefold::model::Word;
             let word = word.map_or(Word::Withdrawn, |always| if always { Word::Always } else { Word::Never });
-            platform.rule(identifier(&schema, *a).member(), identifier(&schema, *b).member(), word, "support", at(*when)).unwrap();
+            platform
+                .rule(identifier(&schema, *a).member(), identifier(&schema, *b).member(), word, "support", at(*when))
+                .unwrap();
         }
         // A retraction hits the events of the customer file: those of other sources have other ids.
-        Said::Retraction { event, at: when } => platform.retract(schema.message_id("crm", &event.to_string()), "support", at(*when)).unwrap(),
+        Said::Retraction { event, at: when } => {
+            platform.retract(schema.message_id("crm", &event.to_string()), "support", at(*when)).unwrap()
+        }
     }
 }
 
@@ -235,7 +280,9 @@ pub(crate) fn state(platform: &Platform) -> String {
     platform.dump(&mut dump).unwrap();
     let dump = String::from_utf8(dump).unwrap();
     let kept = ["profile", "group", "value", "cut", "generic", "member", "choice"];
-    dump.lines().filter(|line| kept.iter().any(|is| line.contains(&format!("\"is\":\"{is}\"")))).fold(String::new(), |all, line| all + line + "\n")
+    dump.lines()
+        .filter(|line| kept.iter().any(|is| line.contains(&format!("\"is\":\"{is}\""))))
+        .fold(String::new(), |all, line| all + line + "\n")
 }
 
 /// A log that outlives the platform.
@@ -249,7 +296,11 @@ impl Log for Shared {
         log.extend(batch.iter().map(|entry| entry.to_vec()));
         Ok(first)
     }
-    fn read(&self, from: Position, each: &mut dyn FnMut(Position, &[u8]) -> ControlFlow<()>) -> Result<(), onefold::store::Error> {
+    fn read(
+        &self,
+        from: Position,
+        each: &mut dyn FnMut(Position, &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), onefold::store::Error> {
         let log = self.0.lock().unwrap().clone();
         for (position, entry) in (1..).map(Position).zip(&log).skip_while(|(position, _)| *position < from) {
             if each(position, entry).is_break() {
@@ -283,7 +334,8 @@ impl Seen {
     pub(crate) fn look(&mut self, platform: &Platform, said: &[Said]) {
         self.cases += 1;
         self.cuts += usize::from(platform.graph().cuts().next().is_some());
-        self.refused_links += usize::from(platform.graph().cuts().any(|cut| matches!(cut.reason, onefold::identity::Cut::Gate { .. })));
+        self.refused_links +=
+            usize::from(platform.graph().cuts().any(|cut| matches!(cut.reason, onefold::identity::Cut::Gate { .. })));
         self.merges += usize::from(platform.graph().nodes() > platform.graph().profiles().count());
         let events = || said.iter().filter_map(|said| if let Said::Event(event) = said { Some(event) } else { None });
         self.late += usize::from(events().any(Happened::is_late));
@@ -294,14 +346,25 @@ impl Seen {
 
     pub(crate) fn print(&self, law: &str) {
         println!("{law}: {self:?}");
-        for (what, count) in [("cases", self.cases), ("cuts", self.cuts), ("merges", self.merges), ("late", self.late), ("withdrawals", self.withdrawals)] {
-            assert!(count > self.cases / 20 && count > 0, "{law}: too few worlds with {what}: {count} of {}", self.cases);
+        for (what, count) in [
+            ("cases", self.cases),
+            ("cuts", self.cuts),
+            ("merges", self.merges),
+            ("late", self.late),
+            ("withdrawals", self.withdrawals),
+        ] {
+            assert!(
+                count > self.cases / 20 && count > 0,
+                "{law}: too few worlds with {what}: {count} of {}",
+                self.cases
+            );
         }
     }
 }
 
 #[test]
 fn the_world_declares_each_class_of_identifier() {
-    let classes: std::collections::BTreeSet<_> = schema().kinds().map(|(_, kind)| format!("{:?}", kind.class)).collect();
+    let classes: std::collections::BTreeSet<_> =
+        schema().kinds().map(|(_, kind)| format!("{:?}", kind.class)).collect();
     assert_eq!(classes.len(), [Class::Person, Class::Device, Class::Group, Class::Record].len());
 }

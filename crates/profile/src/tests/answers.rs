@@ -14,10 +14,8 @@ fn why(all: &Profiles, name: &str) -> String {
 
 #[test]
 fn trust_explains_itself_with_party_trust_and_basis() {
-    let all = known(&[
-        says("broker", 3, &[("trusted", "Paris".into())]),
-        says("crm", 1, &[("trusted", "London".into())]),
-    ]);
+    let all =
+        known(&[says("broker", 3, &[("trusted", "Paris".into())]), says("crm", 1, &[("trusted", "London".into())])]);
     assert_eq!(
         why(&all, "trusted"),
         "`trusted` is London, said by `crm` (first party, trust 90) on 1970-01-02T00:00:00Z, the most trusted of 2 \
@@ -28,14 +26,7 @@ fn trust_explains_itself_with_party_trust_and_basis() {
 #[test]
 fn an_address_never_mixes_two_and_says_so() {
     let all = known(&[
-        says(
-            "crm",
-            1,
-            &[
-                ("recent_a", "Mill Lane 1".into()),
-                ("recent_b", "London".into()),
-            ],
-        ),
+        says("crm", 1, &[("recent_a", "Mill Lane 1".into()), ("recent_b", "London".into())]),
         says("web", 2, &[("recent_a", "Rue Verte 2".into())]),
     ]);
     let profile = all.get(ada()).unwrap();
@@ -55,14 +46,7 @@ fn an_address_never_mixes_two_and_says_so() {
 #[test]
 fn the_most_complete_address_survives_a_newer_fragment() {
     let all = known(&[
-        says(
-            "crm",
-            1,
-            &[
-                ("complete_a", "Mill Lane 1".into()),
-                ("complete_b", "London".into()),
-            ],
-        ),
+        says("crm", 1, &[("complete_a", "Mill Lane 1".into()), ("complete_b", "London".into())]),
         says("web", 2, &[("complete_b", "Paris".into())]),
     ]);
     let profile = all.get(ada()).unwrap();
@@ -73,10 +57,7 @@ fn the_most_complete_address_survives_a_newer_fragment() {
 #[test]
 fn a_union_loses_nothing() {
     let list = Value::from(vec!["b".into(), "c".into()]);
-    let all = known(&[
-        says("crm", 1, &[("union", "b".into())]),
-        says("web", 2, &[("union", list)]),
-    ]);
+    let all = known(&[says("crm", 1, &[("union", "b".into())]), says("web", 2, &[("union", list)])]);
     assert_eq!(
         why(&all, "union"),
         "`union` is [b, c], last said by `web` on 1970-01-03T00:00:00Z, every value of 2 statements"
@@ -85,10 +66,7 @@ fn a_union_loses_nothing() {
 
 #[test]
 fn a_rule_of_the_users_own_may_let_nothing_survive() {
-    let all = known(&[
-        says("crm", 1, &[("own", "a".into())]),
-        says("web", 2, &[("own", "b".into())]),
-    ]);
+    let all = known(&[says("crm", 1, &[("own", "a".into())]), says("web", 2, &[("own", "b".into())])]);
     assert_eq!(
         why(&all, "own"),
         "`own` has no value, by a rule of your own over 2 statements; not b, said by `web` on 1970-01-03T00:00:00Z, nor \
@@ -111,48 +89,23 @@ fn a_group_takes_a_rule_of_the_users_own_whole() {
     // The statement with the alphabetically first second field.
     let rule = |said: &[crate::Stated]| {
         let second = |it: &crate::Stated| match &it.value {
-            Value::Map(pairs) => pairs
-                .iter()
-                .find(|(name, _)| name == "recent_b")
-                .map(|(_, value)| value.clone()),
+            Value::Map(pairs) => pairs.iter().find(|(name, _)| name == "recent_b").map(|(_, value)| value.clone()),
             _ => None,
         };
         (0..said.len()).min_by_key(|at| second(&said[*at]))
     };
-    let mut all = profiles()
-        .with_custom("all_recent", Arc::new(rule))
-        .unwrap();
-    all.insert(
-        ada(),
-        says(
-            "crm",
-            1,
-            &[("recent_a", "1".into()), ("recent_b", "x".into())],
-        ),
-    );
-    all.insert(
-        ada(),
-        says(
-            "web",
-            2,
-            &[("recent_a", "2".into()), ("recent_b", "y".into())],
-        ),
-    );
+    let mut all = profiles().with_custom("all_recent", Arc::new(rule)).unwrap();
+    all.insert(ada(), says("crm", 1, &[("recent_a", "1".into()), ("recent_b", "x".into())]));
+    all.insert(ada(), says("web", 2, &[("recent_a", "2".into()), ("recent_b", "y".into())]));
     let profile = all.get(ada()).unwrap();
-    assert_eq!(
-        profile.kept(field("recent_a")).map(|kept| kept.value),
-        Some("1".into())
-    );
+    assert_eq!(profile.kept(field("recent_a")).map(|kept| kept.value), Some("1".into()));
 }
 
 #[test]
 fn errors_name_what_is_meant() {
     let rule = || -> crate::Custom { Arc::new(|_| None) };
     let unknown = profiles().with_custom("recnt", rule()).unwrap_err();
-    assert_eq!(
-        unknown.to_string(),
-        "unknown trait `recnt`; did you mean `recent`?"
-    );
+    assert_eq!(unknown.to_string(), "unknown trait `recnt`; did you mean `recent`?");
     let grouped = profiles().with_custom("recent_a", rule()).unwrap_err();
     assert!(matches!(grouped, Error::InGroup { .. }));
     assert_eq!(
@@ -161,52 +114,29 @@ fn errors_name_what_is_meant() {
     );
     let all = known(&[says("crm", 1, &[])]);
     let view = all.get(ada()).unwrap().view("ofice").unwrap_err();
-    assert_eq!(
-        view.to_string(),
-        "unknown view `ofice`; did you mean `office`?"
-    );
+    assert_eq!(view.to_string(), "unknown view `ofice`; did you mean `office`?");
 }
 
 #[test]
 fn debug_shows_no_value() {
     let all = known(&[
-        says(
-            "crm",
-            1,
-            &[("recent", "secret".into()), ("union", "secret".into())],
-        ),
+        says("crm", 1, &[("recent", "secret".into()), ("union", "secret".into())]),
         says("web", 2, &[("recent", "secret too".into())]),
     ]);
     let profile = all.get(ada()).unwrap();
     let shown = [
-        format!(
-            "{all:?} {profile:?} {:?}",
-            profile.sessions(std::time::Duration::ZERO)
-        ),
-        format!(
-            "{:?} {:?}",
-            profile.why(field("recent")),
-            profile.why(field("union"))
-        ),
-        format!(
-            "{:?} {:?}",
-            profile.contradictions(),
-            profile.stated(field("recent"))
-        ),
+        format!("{all:?} {profile:?} {:?}", profile.sessions(std::time::Duration::ZERO)),
+        format!("{:?} {:?}", profile.why(field("recent")), profile.why(field("union"))),
+        format!("{:?} {:?}", profile.contradictions(), profile.stated(field("recent"))),
         format!("{:?}", profile.view("everything")),
     ];
-    assert!(
-        shown.iter().all(|text| !text.contains("secret")),
-        "{shown:?}"
-    );
+    assert!(shown.iter().all(|text| !text.contains("secret")), "{shown:?}");
 }
 
 #[test]
 fn two_sources_of_one_word_do_not_contradict_and_an_older_word_of_one_is_past() {
-    let mut all = known(&[
-        says("crm", 1, &[("recent", "London".into())]),
-        says("web", 2, &[("recent", "Paris".into())]),
-    ]);
+    let mut all =
+        known(&[says("crm", 1, &[("recent", "London".into())]), says("web", 2, &[("recent", "Paris".into())])]);
     assert_eq!(all.get(ada()).unwrap().contradictions().len(), 1);
     let corrected = says("crm", 3, &[("recent", "Paris".into())]);
     all.insert(ada(), Arc::clone(&corrected));

@@ -12,16 +12,11 @@ use crate::{Kept, Profile, Provenance, Rule};
 type Kepts = BTreeMap<FieldId, (Value, onefold_model::EventId)>;
 
 fn seen(kept: impl IntoIterator<Item = (FieldId, Kept)>) -> Kepts {
-    kept.into_iter()
-        .map(|(field, kept)| (field, (kept.value, kept.from.event)))
-        .collect()
+    kept.into_iter().map(|(field, kept)| (field, (kept.value, kept.from.event))).collect()
 }
 
 fn expected(events: &[Arc<Event>], by: Option<onefold_model::Survivorship>) -> Kepts {
-    oracle::fields(events, by)
-        .into_iter()
-        .map(|(field, (value, event))| (field, (value, event.id)))
-        .collect()
+    oracle::fields(events, by).into_iter().map(|(field, (value, event))| (field, (value, event.id))).collect()
 }
 
 fn part(events: &[Arc<Event>], passes: impl Fn(&Event) -> bool) -> Vec<Arc<Event>> {

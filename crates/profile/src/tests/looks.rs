@@ -52,19 +52,9 @@ proptest! {
 
 #[test]
 fn a_crm_row_is_no_session() {
-    let all = known(&[
-        says("crm", 1, &[("recent", "London".into())]),
-        page(day(1)),
-        page(day(2)),
-    ]);
+    let all = known(&[says("crm", 1, &[("recent", "London".into())]), page(day(1)), page(day(2))]);
     let sessions = all.get(ada()).unwrap().sessions(Duration::from_mins(30));
-    assert_eq!(
-        sessions
-            .iter()
-            .map(|it| it.events.len())
-            .collect::<Vec<_>>(),
-        [1, 1]
-    );
+    assert_eq!(sessions.iter().map(|it| it.events.len()).collect::<Vec<_>>(), [1, 1]);
 }
 
 #[test]
@@ -81,39 +71,22 @@ fn a_household_knows_its_own_traits_and_its_members_events() {
     let lives_in = shop().relation("lives_in").unwrap();
     let works_at = shop().relation("works_at").unwrap();
     let home = all.related(person("ada"), lives_in);
-    assert_eq!(
-        (home.len(), &home),
-        (1, &all.related(person("byron"), lives_in))
-    );
+    assert_eq!((home.len(), &home), (1, &all.related(person("byron"), lives_in)));
     assert_eq!(all.related(person("byron"), works_at), []);
     assert_eq!((all.len(), all.groups().count()), (2, 2));
 
     let household = all.group(home[0]).unwrap();
     assert_eq!(household.kind(), Kind::Group);
-    assert_eq!(
-        household.field(field("recent")).as_text(),
-        Some("mill lane")
-    );
-    assert_eq!(
-        all.get(person("ada"))
-            .unwrap()
-            .field(field("recent"))
-            .as_text(),
-        None
-    );
-    let mut members: Vec<_> = all
-        .group_events(home[0])
-        .map(|it| it.who[0].member().token)
-        .collect();
+    assert_eq!(household.field(field("recent")).as_text(), Some("mill lane"));
+    assert_eq!(all.get(person("ada")).unwrap().field(field("recent")).as_text(), None);
+    let mut members: Vec<_> = all.group_events(home[0]).map(|it| it.who[0].member().token).collect();
     members.sort();
     let mut both = [person("ada").0, person("byron").0];
     both.sort();
     assert_eq!(members, both);
 
     let mut looked = Vec::new();
-    People::related(&all, person("ada"), works_at, &mut |facts| {
-        looked.push(facts.profile())
-    });
+    People::related(&all, person("ada"), works_at, &mut |facts| looked.push(facts.profile()));
     assert_eq!(looked, Profiles::related(&all, person("ada"), works_at));
 
     // She moves out: the event is retracted from both sides.
@@ -129,9 +102,7 @@ fn a_group_that_nobody_filed_is_named_but_not_seen() {
     all.insert(person("ada"), join("ada", "household", "mill lane"));
     let lives_in = shop().relation("lives_in").unwrap();
     assert_eq!(all.related(person("ada"), lives_in).len(), 1);
-    People::related(&all, person("ada"), lives_in, &mut |_| {
-        panic!("there is no such profile")
-    });
+    People::related(&all, person("ada"), lives_in, &mut |_| panic!("there is no such profile"));
 }
 
 #[test]

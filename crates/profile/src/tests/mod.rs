@@ -8,9 +8,7 @@ mod oracle;
 use std::sync::{Arc, LazyLock};
 
 use onefold_model::schema::{Field, Group, Source, Spec, View};
-use onefold_model::{
-    Event, FieldId, Kind, Party, ProfileId, Schema, Survivorship, Time, Type, Value,
-};
+use onefold_model::{Event, FieldId, Kind, Party, ProfileId, Schema, Survivorship, Time, Type, Value};
 use proptest::prelude::*;
 
 use crate::{Custom, Profiles};
@@ -44,12 +42,7 @@ static SHOP: LazyLock<Schema> = LazyLock::new(|| {
         .field("own", Type::Any);
     let mut spec = builder.spec();
     for (name, keep) in RULES {
-        let field = |name: String, keep| Field {
-            name: name.into(),
-            ty: Type::Any,
-            keep,
-            ..Field::default()
-        };
+        let field = |name: String, keep| Field { name: name.into(), ty: Type::Any, keep, ..Field::default() };
         spec.fields.push(field(name.into(), Some(keep)));
         // The rule of a field in a group is not looked at.
         let other = Some(Survivorship::Maximum);
@@ -61,28 +54,16 @@ static SHOP: LazyLock<Schema> = LazyLock::new(|| {
             keep,
         });
     }
-    let view = |name: &str| View {
-        name: name.into(),
-        ..View::default()
-    };
+    let view = |name: &str| View { name: name.into(), ..View::default() };
     spec.views = vec![
-        View {
-            sources: vec!["crm".into(), "broker".into()],
-            ..view("office")
-        },
-        View {
-            party: Some(Party::Second),
-            ..view("near")
-        },
+        View { sources: vec!["crm".into(), "broker".into()], ..view("office") },
+        View { party: Some(Party::Second), ..view("near") },
         View {
             keep: Some(Survivorship::MostTrusted),
             sources: vec!["web".into(), "crm".into(), "broker".into()],
             ..view("sober")
         },
-        View {
-            keep: Some(Survivorship::Union),
-            ..view("everything")
-        },
+        View { keep: Some(Survivorship::Union), ..view("everything") },
     ];
     Spec::build(&spec, [7; 32].into()).unwrap()
 });
@@ -116,9 +97,7 @@ pub(super) fn day(day: i64) -> Time {
 pub(super) fn says(source: &str, on: i64, traits: &[(&str, Value)]) -> Arc<Event> {
     let draft = shop().draft(source, "identify").who("login", "ada");
     let draft = draft.at(day(on)).message_id(&format!("{source} {on}"));
-    let draft = traits.iter().fold(draft, |draft, (name, value)| {
-        draft.trait_(name, value.clone())
-    });
+    let draft = traits.iter().fold(draft, |draft, (name, value)| draft.trait_(name, value.clone()));
     Arc::new(draft.receive(day(100)).unwrap())
 }
 
@@ -143,10 +122,7 @@ fn value() -> impl Strategy<Value = Value> {
 
 /// Events of a few sources within a few days, so that every kind of tie occurs.
 pub(super) fn events() -> impl Strategy<Value = Vec<Arc<Event>>> {
-    let names: Vec<String> = shop()
-        .profile_fields()
-        .map(|(_, field)| field.name.to_string())
-        .collect();
+    let names: Vec<String> = shop().profile_fields().map(|(_, field)| field.name.to_string()).collect();
     let said = prop::collection::btree_map(prop::sample::select(names), value(), 0..12);
     let source = prop::sample::select(vec!["web", "crm", "broker", "partner"]);
     let what = prop::sample::select(vec!["identify", "page", "group"]);
@@ -156,9 +132,7 @@ pub(super) fn events() -> impl Strategy<Value = Vec<Arc<Event>>> {
             let draft = shop().draft(source, what).who("login", "ada");
             let draft = draft.at(day(on)).message_id(&nth.to_string());
             let said: std::collections::BTreeMap<String, Value> = said;
-            let draft = said
-                .into_iter()
-                .fold(draft, |draft, (name, value)| draft.trait_(&name, value));
+            let draft = said.into_iter().fold(draft, |draft, (name, value)| draft.trait_(&name, value));
             Arc::new(draft.receive(day(on + late)).unwrap())
         };
         all.into_iter().enumerate().map(event).collect()

@@ -12,9 +12,7 @@ type Said<'a> = Vec<&'a Arc<Event>>;
 
 fn narrow<'a, K: Ord>(said: Said<'a>, key: impl Fn(&Event) -> K) -> Said<'a> {
     let best = said.iter().map(|event| key(event)).max();
-    said.into_iter()
-        .filter(|event| Some(key(event)) == best)
-        .collect()
+    said.into_iter().filter(|event| Some(key(event)) == best).collect()
 }
 
 fn newest<'a>(said: Said<'a>, fields: &[FieldId]) -> Option<&'a Arc<Event>> {
@@ -30,12 +28,7 @@ fn survivor<'a>(said: Said<'a>, fields: &[FieldId], keep: Survivorship) -> Optio
     let all = said.clone();
     let info = |event: &Event| shop().source_info(event.source).unwrap().clone();
     let agree = |a: &Event, b: &Event| fields.iter().all(|f| a.stated(*f) == b.stated(*f));
-    let filled = |event: &Event| {
-        fields
-            .iter()
-            .filter(|f| !event.stated(**f).is_null())
-            .count()
-    };
+    let filled = |event: &Event| fields.iter().filter(|f| !event.stated(**f).is_null()).count();
     let chars = |event: &Event| -> usize {
         let texts = fields.iter().filter_map(|f| event.stated(*f).as_text());
         texts.map(|text| text.chars().count()).sum()
@@ -46,9 +39,7 @@ fn survivor<'a>(said: Said<'a>, fields: &[FieldId], keep: Survivorship) -> Optio
             let nearest = narrow(said, |event| Reverse(info(event).party));
             narrow(nearest, |event| info(event).trust)
         }
-        Survivorship::MostFrequent => narrow(said, |event| {
-            all.iter().filter(|other| agree(event, other)).count()
-        }),
+        Survivorship::MostFrequent => narrow(said, |event| all.iter().filter(|other| agree(event, other)).count()),
         Survivorship::MostComplete => narrow(said, filled),
         Survivorship::Longest => narrow(said, chars),
         Survivorship::Minimum | Survivorship::Maximum => said,
@@ -74,10 +65,7 @@ fn stating<'a>(events: &'a [Arc<Event>], fields: &[FieldId]) -> Said<'a> {
 }
 
 /// What survives of a person's events: by each field's own rule, or all by one.
-pub(super) fn fields(
-    events: &[Arc<Event>],
-    all_by: Option<Survivorship>,
-) -> BTreeMap<FieldId, (Value, Arc<Event>)> {
+pub(super) fn fields(events: &[Arc<Event>], all_by: Option<Survivorship>) -> BTreeMap<FieldId, (Value, Arc<Event>)> {
     let mut kept = BTreeMap::new();
     let mut keep_one = |name: &str, keep: Survivorship| {
         let fields = [field(name)];
@@ -124,10 +112,7 @@ pub(super) fn fields(
                 let last = newest(said.clone(), &fields).unwrap().id;
                 said.retain(|event| event.id != last);
             }
-            kept.insert(
-                fields[0],
-                (said[0].stated(fields[0]).clone(), Arc::clone(said[0])),
-            );
+            kept.insert(fields[0], (said[0].stated(fields[0]).clone(), Arc::clone(said[0])));
         }
     }
     kept
@@ -139,11 +124,7 @@ pub(super) fn contradictions(events: &[Arc<Event>]) -> Vec<FieldId> {
     let differ = |field: &FieldId| {
         let said = stating(events, &[*field]);
         let latest = |source| {
-            let of = said
-                .iter()
-                .copied()
-                .filter(|event| event.source == source)
-                .collect();
+            let of = said.iter().copied().filter(|event| event.source == source).collect();
             newest(of, &[*field]).map(|event| event.stated(*field).clone())
         };
         let words: BTreeSet<Value> = ["web", "crm", "broker", "partner"]
@@ -152,7 +133,5 @@ pub(super) fn contradictions(events: &[Arc<Event>]) -> Vec<FieldId> {
             .collect();
         words.len() > 1
     };
-    all.filter(|field| *field != super::field("union"))
-        .filter(differ)
-        .collect()
+    all.filter(|field| *field != super::field("union")).filter(differ).collect()
 }

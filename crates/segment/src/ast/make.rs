@@ -100,11 +100,7 @@ pub struct Subject(Name);
 
 impl Subject {
     fn test(self, check: Check) -> Expr {
-        Expr::Test(Test {
-            subject: self.0,
-            check,
-            span: Span::default(),
-        })
+        Expr::Test(Test { subject: self.0, check, span: Span::default() })
     }
 
     /// It compares so with this.
@@ -176,9 +172,7 @@ impl Subject {
     /// It is none of these.
     #[must_use]
     pub fn not_in<L: Into<Literal>>(self, values: impl IntoIterator<Item = L>) -> Expr {
-        self.test(Check::NotAmong(
-            values.into_iter().map(Into::into).collect(),
-        ))
+        self.test(Check::NotAmong(values.into_iter().map(Into::into).collect()))
     }
 
     /// Nothing is known.
@@ -202,11 +196,7 @@ impl Subject {
     /// It is the same as a property of the sequence's first step.
     #[must_use]
     pub fn same_as(self, step: &str, property: &str) -> Expr {
-        self.test(Check::Step {
-            op: Op::Eq,
-            step: step.into(),
-            property: property.into(),
-        })
+        self.test(Check::Step { op: Op::Eq, step: step.into(), property: property.into() })
     }
 }
 
@@ -255,19 +245,8 @@ impl Compared {
     pub fn compare(self, op: Op, value: impl Into<Literal>) -> Expr {
         let value = value.into();
         match self.0 {
-            Amount::Count(events, window) => Expr::Count {
-                events,
-                window,
-                op,
-                value,
-            },
-            Amount::Sum(events, property, window) => Expr::Sum {
-                events,
-                property,
-                window,
-                op,
-                value,
-            },
+            Amount::Count(events, window) => Expr::Count { events, window, op, value },
+            Amount::Sum(events, property, window) => Expr::Sum { events, property, window, op, value },
         }
     }
 
@@ -331,39 +310,25 @@ impl Did {
     /// In this window.
     #[must_use]
     pub fn during(self, window: Window) -> Expr {
-        Expr::Did {
-            events: self.0,
-            window,
-        }
+        Expr::Did { events: self.0, window }
     }
 
     /// Names this step, so that the next can speak of it.
     #[must_use]
     pub fn step(self, name: &str) -> Started {
-        Started {
-            first: self.0,
-            step: Some(name.into()),
-        }
+        Started { first: self.0, step: Some(name.into()) }
     }
 
     /// Another event must follow within the span.
     #[must_use]
     pub fn then(self, second: impl Into<Events>, within: Duration) -> Sequence {
-        Started {
-            first: self.0,
-            step: None,
-        }
-        .then(second, within)
+        Started { first: self.0, step: None }.then(second, within)
     }
 
     /// No such event may follow within the span.
     #[must_use]
     pub fn then_not(self, second: impl Into<Events>, within: Duration) -> Sequence {
-        Started {
-            first: self.0,
-            step: None,
-        }
-        .then_not(second, within)
+        Started { first: self.0, step: None }.then_not(second, within)
     }
 }
 
@@ -389,13 +354,7 @@ impl Started {
     }
 
     fn go(self, then: Then, second: Events, within: Duration) -> Sequence {
-        Sequence {
-            first: self.first,
-            step: self.step,
-            then,
-            second,
-            within,
-        }
+        Sequence { first: self.first, step: self.step, then, second, within }
     }
 }
 
@@ -450,10 +409,7 @@ impl Expr {
     }
 
     /// The contrary.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "`!expr` would read as a bool; chains read as the text does"
-    )]
+    #[expect(clippy::should_implement_trait, reason = "`!expr` would read as a bool; chains read as the text does")]
     #[must_use]
     pub fn not(self) -> Self {
         Self::Not(Box::new(self))
@@ -468,19 +424,13 @@ impl Expr {
     /// The person permits a purpose.
     #[must_use]
     pub fn consent(purpose: &str) -> Self {
-        Self::Consent {
-            purpose: purpose.into(),
-            channel: None,
-        }
+        Self::Consent { purpose: purpose.into(), channel: None }
     }
 
     /// The person permits a purpose over a channel.
     #[must_use]
     pub fn consent_over(purpose: &str, channel: &str) -> Self {
-        Self::Consent {
-            purpose: purpose.into(),
-            channel: Some(channel.into()),
-        }
+        Self::Consent { purpose: purpose.into(), channel: Some(channel.into()) }
     }
 }
 

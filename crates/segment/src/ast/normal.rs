@@ -12,49 +12,14 @@ impl Expr {
             Self::And(parts) => Self::all(parts.into_iter().map(Self::normal)),
             Self::Or(parts) => Self::any(parts.into_iter().map(Self::normal)),
             Self::Not(part) => Self::Not(Box::new(part.normal())),
-            Self::Did { events, window } => Self::Did {
-                events: events.normal(),
-                window,
-            },
-            Self::Count {
-                events,
-                window,
-                op,
-                value,
-            } => Self::Count {
-                events: events.normal(),
-                window,
-                op,
-                value,
-            },
-            Self::Sum {
-                events,
-                property,
-                window,
-                op,
-                value,
-            } => Self::Sum {
-                events: events.normal(),
-                property,
-                window,
-                op,
-                value,
-            },
-            Self::Sequence {
-                first,
-                step,
-                then,
-                second,
-                within,
-                window,
-            } => Self::Sequence {
-                first: first.normal(),
-                step,
-                then,
-                second: second.normal(),
-                within,
-                window,
-            },
+            Self::Did { events, window } => Self::Did { events: events.normal(), window },
+            Self::Count { events, window, op, value } => Self::Count { events: events.normal(), window, op, value },
+            Self::Sum { events, property, window, op, value } => {
+                Self::Sum { events: events.normal(), property, window, op, value }
+            }
+            Self::Sequence { first, step, then, second, within, window } => {
+                Self::Sequence { first: first.normal(), step, then, second: second.normal(), within, window }
+            }
             leaf @ (Self::Test(_) | Self::Member(_) | Self::Consent { .. }) => leaf,
         }
     }
@@ -68,9 +33,7 @@ impl Expr {
         match self {
             Self::And(parts) | Self::Or(parts) => parts.iter().all(|part| part.fits(rest)),
             Self::Not(part) => part.fits(rest),
-            Self::Did { events, .. } | Self::Count { events, .. } | Self::Sum { events, .. } => {
-                filter(events)
-            }
+            Self::Did { events, .. } | Self::Count { events, .. } | Self::Sum { events, .. } => filter(events),
             Self::Sequence { first, second, .. } => filter(first) && filter(second),
             Self::Test(_) | Self::Member(_) | Self::Consent { .. } => true,
         }
@@ -113,9 +76,6 @@ impl Expr {
 
 impl Events {
     fn normal(self) -> Self {
-        Self {
-            filter: self.filter.map(|filter| Box::new(filter.normal())),
-            ..self
-        }
+        Self { filter: self.filter.map(|filter| Box::new(filter.normal())), ..self }
     }
 }

@@ -4,9 +4,7 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use onefold_model::show_span;
 
-use super::{
-    Check, Definition, Events, Expr, Literal, Name, Op, Source, Target, Test, Then, Window,
-};
+use super::{Check, Definition, Events, Expr, Literal, Name, Op, Source, Target, Test, Then, Window};
 use crate::lex::RESERVED;
 
 /// A definition longer than this stands in braces, one part a line.
@@ -51,11 +49,7 @@ const fn rank(expr: &Expr) -> u8 {
 
 /// A part of something that binds with the rank `outer`: in parentheses where it binds no tighter.
 fn inside(part: &Expr, outer: u8, f: &mut Formatter<'_>) -> fmt::Result {
-    if rank(part) > outer || (rank(part) == 2 && outer == 2) {
-        part.fmt(f)
-    } else {
-        write!(f, "({part})")
-    }
+    if rank(part) > outer || (rank(part) == 2 && outer == 2) { part.fmt(f) } else { write!(f, "({part})") }
 }
 
 impl Display for Expr {
@@ -75,27 +69,11 @@ impl Display for Expr {
             }
             Self::Test(test) => test.fmt(f),
             Self::Did { events, window } => write!(f, "did {events} {window}"),
-            Self::Count {
-                events,
-                window,
-                op,
-                value,
-            } => write!(f, "count({events}) {window} {op} {value}"),
-            Self::Sum {
-                events,
-                property,
-                window,
-                op,
-                value,
-            } => write!(f, "sum({events}.{property}) {window} {op} {value}"),
-            Self::Sequence {
-                first,
-                step,
-                then,
-                second,
-                within,
-                window,
-            } => {
+            Self::Count { events, window, op, value } => write!(f, "count({events}) {window} {op} {value}"),
+            Self::Sum { events, property, window, op, value } => {
+                write!(f, "sum({events}.{property}) {window} {op} {value}")
+            }
+            Self::Sequence { first, step, then, second, within, window } => {
                 write!(f, "did {first}")?;
                 if let Some(step) = step {
                     write!(f, " as {step}")?;
@@ -104,21 +82,11 @@ impl Display for Expr {
                     Then::Follows => "",
                     Then::Lacks => "not ",
                 };
-                write!(
-                    f,
-                    " then {not}{second} within {}, {window}",
-                    show_span(*within)
-                )
+                write!(f, " then {not}{second} within {}, {window}", show_span(*within))
             }
             Self::Member(name) => write!(f, "in segment {name}"),
-            Self::Consent {
-                purpose,
-                channel: None,
-            } => write!(f, "consent({purpose})"),
-            Self::Consent {
-                purpose,
-                channel: Some(channel),
-            } => write!(f, "consent({purpose}, {channel})"),
+            Self::Consent { purpose, channel: None } => write!(f, "consent({purpose})"),
+            Self::Consent { purpose, channel: Some(channel) } => write!(f, "consent({purpose}, {channel})"),
         }
     }
 }
@@ -204,23 +172,15 @@ impl Display for Literal {
 
 impl Display for Name {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if needs_quotes(&self.text) {
-            quoted(&self.text, '`', f)
-        } else {
-            f.write_str(&self.text)
-        }
+        if needs_quotes(&self.text) { quoted(&self.text, '`', f) } else { f.write_str(&self.text) }
     }
 }
 
 /// Whether a name must be written in backticks.
 fn needs_quotes(name: &str) -> bool {
     let mut letters = name.chars();
-    let starts = letters
-        .next()
-        .is_some_and(|first| first.is_alphabetic() || first == '_');
-    !starts
-        || !letters.all(|letter| letter.is_alphanumeric() || letter == '_')
-        || RESERVED.contains(&name)
+    let starts = letters.next().is_some_and(|first| first.is_alphabetic() || first == '_');
+    !starts || !letters.all(|letter| letter.is_alphanumeric() || letter == '_') || RESERVED.contains(&name)
 }
 
 fn quoted(text: &str, mark: char, f: &mut Formatter<'_>) -> fmt::Result {

@@ -16,11 +16,7 @@ impl Checker<'_, '_> {
             Check::NotNull => (Ask::Null, true),
             Check::Among(values) | Check::NotAmong(values) => {
                 if values.is_empty() {
-                    return self.type_error(
-                        &test.span.0,
-                        "a list without values says nothing",
-                        None,
-                    );
+                    return self.type_error(&test.span.0, "a list without values says nothing", None);
                 }
                 let mut fitting = Vec::new();
                 for value in values {
@@ -29,27 +25,15 @@ impl Checker<'_, '_> {
                 let mut fitting: Vec<Value> = fitting.into_iter().collect::<Option<_>>()?;
                 fitting.sort();
                 fitting.dedup();
-                (
-                    Ask::Among(fitting.into()),
-                    matches!(test.check, Check::NotAmong(_)),
-                )
+                (Ask::Among(fitting.into()), matches!(test.check, Check::NotAmong(_)))
             }
-            Check::Compare(op, value) => (
-                Ask::Compare(*op, self.fit(test, declared, *op, value)?),
-                false,
-            ),
+            Check::Compare(op, value) => (Ask::Compare(*op, self.fit(test, declared, *op, value)?), false),
             Check::Step { .. } | Check::WithinLast(_) => return None,
         })
     }
 
     /// The constant as a value of the field's type.
-    pub(super) fn fit(
-        &mut self,
-        test: &Test,
-        declared: &Field,
-        op: Op,
-        literal: &Literal,
-    ) -> Option<Value> {
+    pub(super) fn fit(&mut self, test: &Test, declared: &Field, op: Op, literal: &Literal) -> Option<Value> {
         let at = &test.span.0;
         let name = test.subject.as_str();
         match (op, declared.ty) {
@@ -86,11 +70,7 @@ impl Checker<'_, '_> {
                 );
             }
             (_, Type::Map) => {
-                return self.type_error(
-                    at,
-                    &format!("`{name}` is a map, of which only `is null` can be asked"),
-                    None,
-                );
+                return self.type_error(at, &format!("`{name}` is a map, of which only `is null` can be asked"), None);
             }
         }
         let value = match (declared.ty, literal) {
@@ -113,8 +93,7 @@ impl Checker<'_, '_> {
             },
             _ => return self.mismatch(&test.subject, declared, literal),
         };
-        if let (Value::Text(text), false, Op::Eq | Op::Ne) =
-            (&value, declared.values.is_empty(), op)
+        if let (Value::Text(text), false, Op::Eq | Op::Ne) = (&value, declared.values.is_empty(), op)
             && !declared.values.contains(text)
         {
             let help = closest(text, declared.values.iter().map(|it| it.as_str()));
@@ -126,26 +105,13 @@ impl Checker<'_, '_> {
         Some(value)
     }
 
-    pub(super) fn mismatch<T>(
-        &mut self,
-        name: &Name,
-        declared: &Field,
-        literal: &Literal,
-    ) -> Option<T> {
-        let message = format!(
-            "`{}` is {} and does not compare with {}",
-            name.as_str(),
-            kind(declared.ty),
-            article(literal)
-        );
+    pub(super) fn mismatch<T>(&mut self, name: &Name, declared: &Field, literal: &Literal) -> Option<T> {
+        let message =
+            format!("`{}` is {} and does not compare with {}", name.as_str(), kind(declared.ty), article(literal));
         let help = match (declared.ty, literal) {
             (Type::Money, Literal::Number(number)) => {
-                let currency = declared
-                    .currency
-                    .map_or_else(|| "EUR".into(), |it| it.to_string());
-                Some(format!(
-                    "an amount has a currency, such as `{number} {currency}`"
-                ))
+                let currency = declared.currency.map_or_else(|| "EUR".into(), |it| it.to_string());
+                Some(format!("an amount has a currency, such as `{number} {currency}`"))
             }
             (Type::Int | Type::Decimal | Type::Money | Type::Score, Literal::Text(_)) => {
                 Some("numbers stand without quotes".into())

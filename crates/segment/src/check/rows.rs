@@ -36,11 +36,7 @@ impl<'a> Checker<'a, '_> {
         };
         let types = match what {
             Some(what) => [what].into(),
-            None => self
-                .schema
-                .event_types()
-                .filter(|it| self.schema.is_behaviour(*it))
-                .collect(),
+            None => self.schema.event_types().filter(|it| self.schema.is_behaviour(*it)).collect(),
         };
         Some((Rows { types, filter }, what))
     }
@@ -54,24 +50,12 @@ impl<'a> Checker<'a, '_> {
             Expr::Not(part) => return Some(Filter::Not(Box::new(self.filter(part, place)?))),
             Expr::Test(test) => return self.property_test(test, place),
             other => {
-                let message = format!(
-                    "brackets ask about properties of the event, not `{}`",
-                    word(other)
-                );
-                return self.type_error(
-                    &span_in(other),
-                    &message,
-                    Some("put it beside the event, with `and`"),
-                );
+                let message = format!("brackets ask about properties of the event, not `{}`", word(other));
+                return self.type_error(&span_in(other), &message, Some("put it beside the event, with `and`"));
             }
         };
         if parts.is_empty() {
-            self.tell(
-                "E02",
-                &(0..0),
-                "an `and` or `or` without parts says nothing",
-                None,
-            );
+            self.tell("E02", &(0..0), "an `and` or `or` without parts says nothing", None);
         }
         let mut filters = Vec::new();
         for part in parts {
@@ -97,11 +81,7 @@ impl<'a> Checker<'a, '_> {
                 self.tell("E03", &test.span.0, message, None);
                 None
             }
-            Check::Step {
-                op,
-                step,
-                property: other,
-            } => {
+            Check::Step { op, step, property: other } => {
                 let (name, first) = place.first.unwrap_or((None, None));
                 if name.is_none_or(|name| name != step) {
                     let help = name.and_then(|name| closest(step.as_str(), [name.as_str()]));
@@ -115,11 +95,7 @@ impl<'a> Checker<'a, '_> {
                 }
                 let Some(first) = first else {
                     let message = "events of any type have no property in common";
-                    return self.type_error(
-                        &other.span.0,
-                        message,
-                        Some("name the event of the first step"),
-                    );
+                    return self.type_error(&other.span.0, message, Some("name the event of the first step"));
                 };
                 let known = self.schema.property(first, other.as_str());
                 let other_id = self.known(other, known)?;
@@ -129,10 +105,7 @@ impl<'a> Checker<'a, '_> {
                 }
                 let (left, right) = (self.schema.type_of(property), self.schema.type_of(other_id));
                 let numeric = |ty| matches!(ty, Type::Int | Type::Decimal | Type::Score);
-                let alike = left == right
-                    || numeric(left) && numeric(right)
-                    || left == Type::Any
-                    || right == Type::Any;
+                let alike = left == right || numeric(left) && numeric(right) || left == Type::Any || right == Type::Any;
                 let ordered = match left {
                     Type::Bool => matches!(op, Op::Eq | Op::Ne),
                     Type::List | Type::Map => false,
@@ -154,11 +127,7 @@ impl<'a> Checker<'a, '_> {
             _ => {
                 let (ask, negated) = self.ask(test, property)?;
                 let filter = Filter::Property(property, ask);
-                Some(if negated {
-                    Filter::Not(Box::new(filter))
-                } else {
-                    filter
-                })
+                Some(if negated { Filter::Not(Box::new(filter)) } else { filter })
             }
         }
     }
@@ -171,39 +140,22 @@ impl<'a> Checker<'a, '_> {
             Window::Ever => Span::Ever,
             Window::Last(span) => Span::Last(self.micros(span, &at)?),
             Window::Ago { from, to } => {
-                let (longer, shorter) = (
-                    self.micros(from, &at)?,
-                    if to.is_zero() {
-                        0
-                    } else {
-                        self.micros(to, &at)?
-                    },
-                );
+                let (longer, shorter) = (self.micros(from, &at)?, if to.is_zero() { 0 } else { self.micros(to, &at)? });
                 if longer <= shorter {
                     self.tell(
                         "E09",
                         &at,
                         "the window is empty",
-                        Some(
-                            "the longer span comes first: `between 60 days and 30 days ago`".into(),
-                        ),
+                        Some("the longer span comes first: `between 60 days and 30 days ago`".into()),
                     );
                     return None;
                 }
-                Span::Ago {
-                    from: longer,
-                    to: shorter,
-                }
+                Span::Ago { from: longer, to: shorter }
             }
             Window::Since(from) => Span::Since(from),
             Window::Between { from, to } => {
                 if to <= from {
-                    self.tell(
-                        "E09",
-                        &at,
-                        "the window is empty",
-                        Some("the earlier instant comes first".into()),
-                    );
+                    self.tell("E09", &at, "the window is empty", Some("the earlier instant comes first".into()));
                     return None;
                 }
                 Span::Between { from, to }
@@ -214,12 +166,7 @@ impl<'a> Checker<'a, '_> {
     /// A span in whole microseconds, at least one. What is longer than time itself is as long as that.
     pub(super) fn micros(&mut self, span: Duration, at: &Range<usize>) -> Option<i64> {
         if span.is_zero() || !span.subsec_nanos().is_multiple_of(1000) {
-            self.tell(
-                "E09",
-                at,
-                "a span is a whole number of microseconds, and at least one",
-                None,
-            );
+            self.tell("E09", at, "a span is a whole number of microseconds, and at least one", None);
             return None;
         }
         Some(i64::try_from(span.as_micros()).unwrap_or(i64::MAX))
@@ -247,9 +194,7 @@ pub(super) fn span_of(events: &Events) -> Range<usize> {
 fn span_in(expr: &Expr) -> Range<usize> {
     match expr {
         Expr::Test(test) => test.span.0.clone(),
-        Expr::Did { events, .. } | Expr::Count { events, .. } | Expr::Sum { events, .. } => {
-            span_of(events)
-        }
+        Expr::Did { events, .. } | Expr::Count { events, .. } | Expr::Sum { events, .. } => span_of(events),
         Expr::Sequence { first, .. } => span_of(first),
         Expr::Member(name) | Expr::Consent { purpose: name, .. } => name.span.0.clone(),
         Expr::And(_) | Expr::Or(_) | Expr::Not(_) => 0..0,

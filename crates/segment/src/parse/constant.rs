@@ -59,11 +59,7 @@ impl Parser<'_, '_, '_> {
     /// The currency after a number: three capitals.
     pub(super) fn currency(&self) -> Option<Currency> {
         match self.ahead(1) {
-            Kind::Word(word)
-                if *word != "AND" && word.bytes().all(|it| it.is_ascii_uppercase()) =>
-            {
-                word.parse().ok()
-            }
+            Kind::Word(word) if *word != "AND" && word.bytes().all(|it| it.is_ascii_uppercase()) => word.parse().ok(),
             _ => None,
         }
     }
@@ -109,11 +105,7 @@ impl Parser<'_, '_, '_> {
                 Some(duration)
             }
             None => {
-                let fault = Diagnostic::new(
-                    "E09",
-                    span,
-                    format!("`{number} {unit}` is not a span of time"),
-                );
+                let fault = Diagnostic::new("E09", span, format!("`{number} {unit}` is not a span of time"));
                 self.fault(fault.help("a span is a whole number and a unit from microseconds to weeks, such as `30s`, `15m`, `14 days`; months and years have no fixed length"))
             }
         }

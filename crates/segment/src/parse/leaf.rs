@@ -63,14 +63,10 @@ impl Parser<'_, '_, '_> {
                 self.need(")")?;
                 Some(Expr::Consent { purpose, channel })
             }
-            Kind::Word(word @ ("top" | "bottom" | "sample"))
-                if matches!(self.ahead(1), Kind::Number(_)) =>
-            {
+            Kind::Word(word @ ("top" | "bottom" | "sample")) if matches!(self.ahead(1), Kind::Number(_)) => {
                 self.later(&format!("`{word}` is"))
             }
-            Kind::Word(word) if self.is_sign(1, "(") && LATER.contains(word) => {
-                self.later(&format!("`{word}` is"))
-            }
+            Kind::Word(word) if self.is_sign(1, "(") && LATER.contains(word) => self.later(&format!("`{word}` is")),
             Kind::Number(_) | Kind::Text(_) | Kind::Instant(_) | Kind::Word("true" | "false") => {
                 let value = self.literal()?;
                 if self.arithmetic() {
@@ -123,8 +119,7 @@ impl Parser<'_, '_, '_> {
                     let known = LATER.iter().copied().chain(["count", "sum", "consent"]);
                     let message = format!("unknown function `{other}`");
                     let fault = Diagnostic::new("E02", self.span(), message);
-                    let help = onefold_model::closest(other, known)
-                        .map(|known| format!("did you mean `{known}`?"));
+                    let help = onefold_model::closest(other, known).map(|known| format!("did you mean `{known}`?"));
                     self.fault(Diagnostic { help, ..fault })
                 }
             };
@@ -184,17 +179,11 @@ impl Parser<'_, '_, '_> {
                 return self.expected_help("a comparison", Some(&help));
             }
             _ => {
-                let help = format!(
-                    "a trait is compared, such as `{subject} = true` or `{subject} is not null`"
-                );
+                let help = format!("a trait is compared, such as `{subject} = true` or `{subject} is not null`");
                 return self.expected_help("a comparison", Some(&help));
             }
         };
-        Some(Expr::Test(Test {
-            subject,
-            check,
-            span: self.since(start),
-        }))
+        Some(Expr::Test(Test { subject, check, span: self.since(start) }))
     }
 
     /// The right side of a comparison.
@@ -235,18 +224,8 @@ impl Parser<'_, '_, '_> {
         }
     }
 
-    fn step(
-        &mut self,
-        start: usize,
-        subject: Name,
-        op: Op,
-        (step, property): (Name, Name),
-    ) -> Option<Expr> {
-        Some(Expr::Test(Test {
-            subject,
-            check: Check::Step { op, step, property },
-            span: self.since(start),
-        }))
+    fn step(&mut self, start: usize, subject: Name, op: Op, (step, property): (Name, Name)) -> Option<Expr> {
+        Some(Expr::Test(Test { subject, check: Check::Step { op, step, property }, span: self.since(start) }))
     }
 
     fn compared(&mut self, start: usize, subject: Subject, op: Op, value: Literal) -> Option<Expr> {
@@ -254,24 +233,11 @@ impl Parser<'_, '_, '_> {
             return self.later("arithmetic is");
         }
         Some(match subject {
-            Subject::Name(subject) => Expr::Test(Test {
-                subject,
-                check: Check::Compare(op, value),
-                span: self.since(start),
-            }),
-            Subject::Count(events, window) => Expr::Count {
-                events,
-                window,
-                op,
-                value,
-            },
-            Subject::Sum(events, property, window) => Expr::Sum {
-                events,
-                property,
-                window,
-                op,
-                value,
-            },
+            Subject::Name(subject) => {
+                Expr::Test(Test { subject, check: Check::Compare(op, value), span: self.since(start) })
+            }
+            Subject::Count(events, window) => Expr::Count { events, window, op, value },
+            Subject::Sum(events, property, window) => Expr::Sum { events, property, window, op, value },
             Subject::Step(..) => {
                 let fault = Diagnostic::new(
                     "E03",
@@ -332,10 +298,7 @@ impl Parser<'_, '_, '_> {
         }
         if !self.word("then") {
             let window = self.window()?;
-            return Some(Expr::Did {
-                events: first,
-                window,
-            });
+            return Some(Expr::Did { events: first, window });
         }
         let then = match self.word("not") {
             true => Then::Lacks,
@@ -357,14 +320,7 @@ impl Parser<'_, '_, '_> {
         if self.is_word(0, "then") {
             return self.later("sequences of more than two steps are");
         }
-        Some(Expr::Sequence {
-            first,
-            step,
-            then,
-            second,
-            within,
-            window,
-        })
+        Some(Expr::Sequence { first, step, then, second, within, window })
     }
 
     fn events(&mut self) -> Option<Events> {
@@ -416,10 +372,7 @@ impl Parser<'_, '_, '_> {
                 }
                 let from = self.instant()?;
                 self.need_word("and")?;
-                Some(Window::Between {
-                    from,
-                    to: self.instant()?,
-                })
+                Some(Window::Between { from, to: self.instant()? })
             }
             Kind::Word("before") => {
                 let help = "say `did x ever and not did x in last ..`";

@@ -6,10 +6,7 @@ use super::{after, customer, read, shop};
 use crate::{Definitions, Live};
 
 fn put(who: &mut Sheet, what: &str, at: Time, properties: &[(&str, &str)]) {
-    let mut draft = shop()
-        .draft("web", what)
-        .message_id(&format!("{what} {at} {properties:?}"))
-        .at(at);
+    let mut draft = shop().draft("web", what).message_id(&format!("{what} {at} {properties:?}")).at(at);
     for (name, value) in properties {
         draft = draft.set(name, *value);
     }
@@ -29,7 +26,8 @@ fn is(condition: &str, who: &Sheet, at: Time) -> Truth {
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
-const CART: &str = "segment cart_abandoned = did add_to_cart as c then not purchase[cart_id = c.cart_id] within 1h, in last 3 days";
+const CART: &str =
+    "segment cart_abandoned = did add_to_cart as c then not purchase[cart_id = c.cart_id] within 1h, in last 3 days";
 
 #[test]
 fn a_cart_is_abandoned_after_exactly_an_hour() {
@@ -37,49 +35,22 @@ fn a_cart_is_abandoned_after_exactly_an_hour() {
     let cart = segments.id("cart_abandoned").unwrap();
     let mut ada = customer("ada");
     put(&mut ada, "add_to_cart", after(0), &[("cart_id", "c-1")]);
-    assert_eq!(
-        answer(&segments, "cart_abandoned", &ada, after(0)),
-        (Truth::No, after(HOUR))
-    );
-    assert_eq!(
-        answer(&segments, "cart_abandoned", &ada, after(HOUR - 1)),
-        (Truth::No, after(HOUR))
-    );
-    assert_eq!(
-        answer(&segments, "cart_abandoned", &ada, Time(after(HOUR).0 - 1)),
-        (Truth::No, after(HOUR))
-    );
-    assert_eq!(
-        answer(&segments, "cart_abandoned", &ada, after(HOUR)),
-        (Truth::Yes, after(3 * DAY))
-    );
-    assert_eq!(
-        answer(&segments, "cart_abandoned", &ada, after(3 * DAY)),
-        (Truth::No, Time::MAX)
-    );
+    assert_eq!(answer(&segments, "cart_abandoned", &ada, after(0)), (Truth::No, after(HOUR)));
+    assert_eq!(answer(&segments, "cart_abandoned", &ada, after(HOUR - 1)), (Truth::No, after(HOUR)));
+    assert_eq!(answer(&segments, "cart_abandoned", &ada, Time(after(HOUR).0 - 1)), (Truth::No, after(HOUR)));
+    assert_eq!(answer(&segments, "cart_abandoned", &ada, after(HOUR)), (Truth::Yes, after(3 * DAY)));
+    assert_eq!(answer(&segments, "cart_abandoned", &ada, after(3 * DAY)), (Truth::No, Time::MAX));
 
     let (mut live, mut out) = (Live::new(segments), Vec::new());
-    live.touch(
-        ada.profile(),
-        Cause::Event(onefold_model::Position(1)),
-        &ada,
-        after(0),
-        &mut out,
-    );
+    live.touch(ada.profile(), Cause::Event(onefold_model::Position(1)), &ada, after(0), &mut out);
     live.advance(after(HOUR - 1), &ada, &mut out);
     assert_eq!((out.len(), live.next_change()), (0, after(HOUR)));
     live.advance(after(HOUR), &ada, &mut out);
     live.advance(after(30 * DAY), &ada, &mut out);
-    let told: Vec<_> = out
-        .iter()
-        .map(|change| (change.at, change.cause, change.news.clone()))
-        .collect();
+    let told: Vec<_> = out.iter().map(|change| (change.at, change.cause, change.news.clone())).collect();
     assert_eq!(
         told,
-        [
-            (after(HOUR), Cause::Timer, News::Entered(cart)),
-            (after(3 * DAY), Cause::Timer, News::Exited(cart))
-        ]
+        [(after(HOUR), Cause::Timer, News::Entered(cart)), (after(3 * DAY), Cause::Timer, News::Exited(cart))]
     );
 }
 
@@ -95,16 +66,8 @@ fn a_purchase_of_that_cart_in_time_saves_it() {
     assert_eq!(with(HOUR - 1, "c-1"), Truth::No);
     assert_eq!(with(0, "c-1"), Truth::No, "at the same instant counts");
     assert_eq!(with(HOUR, "c-1"), Truth::Yes, "an hour later is too late");
-    assert_eq!(
-        with(HOUR - 1, "c-2"),
-        Truth::Yes,
-        "another cart does not count"
-    );
-    assert_eq!(
-        with(-1, "c-1"),
-        Truth::Yes,
-        "an earlier purchase does not count"
-    );
+    assert_eq!(with(HOUR - 1, "c-2"), Truth::Yes, "another cart does not count");
+    assert_eq!(with(-1, "c-1"), Truth::Yes, "an earlier purchase does not count");
 }
 
 #[test]
@@ -113,21 +76,12 @@ fn a_late_purchase_corrects_the_feed() {
     let mut ada = customer("ada");
     put(&mut ada, "add_to_cart", after(0), &[("cart_id", "c-1")]);
     let (mut live, mut out) = (Live::new(segments), Vec::new());
-    live.touch(
-        ada.profile(),
-        Cause::Event(onefold_model::Position(1)),
-        &ada,
-        after(0),
-        &mut out,
-    );
+    live.touch(ada.profile(), Cause::Event(onefold_model::Position(1)), &ada, after(0), &mut out);
     live.advance(after(2 * HOUR), &ada, &mut out);
     put(&mut ada, "purchase", after(HOUR / 2), &[("cart_id", "c-1")]);
     let late = Cause::Late(onefold_model::Position(2));
     live.touch(ada.profile(), late, &ada, after(2 * HOUR), &mut out);
-    assert_eq!(
-        (out.len(), out[1].cause, out[1].at),
-        (2, late, after(2 * HOUR))
-    );
+    assert_eq!((out.len(), out[1].cause, out[1].at), (2, late, after(2 * HOUR)));
     assert!(matches!(out[1].news, News::Exited(_)));
     assert_eq!(live.next_change(), Time::MAX);
 }
@@ -139,42 +93,18 @@ fn who_spent_much_and_is_silent_is_won_back() {
          segment win_back { sum(purchase.amount) ever >= 500 EUR and not did any in last 14 days and not in segment active_sales_cycle and consent(marketing, email) }",
     );
     let schema = shop();
-    let (marketing, email) = (
-        schema.purpose("marketing").unwrap(),
-        schema.channel("email").unwrap(),
-    );
+    let (marketing, email) = (schema.purpose("marketing").unwrap(), schema.channel("email").unwrap());
     let mut ada = customer("ada");
     put(&mut ada, "purchase", after(0), &[("amount", "300 EUR")]);
     put(&mut ada, "purchase", after(1), &[("amount", "200.00 EUR")]);
     put(&mut ada, "purchase", after(2), &[("amount", "900 USD")]);
     put(&mut ada, "returned", after(3 * DAY), &[]);
     let end = after(2 + 14 * DAY);
-    assert_eq!(
-        answer(&segments, "win_back", &ada, after(DAY)),
-        (Truth::No, Time::MAX),
-        "nobody said yes"
-    );
-    ada.permit(
-        marketing,
-        Some(email),
-        Until {
-            value: true,
-            until: after(20 * DAY),
-            exact: true,
-        },
-    );
-    assert_eq!(
-        answer(&segments, "win_back", &ada, after(DAY)),
-        (Truth::No, end)
-    );
-    assert_eq!(
-        answer(&segments, "win_back", &ada, end),
-        (Truth::Yes, after(20 * DAY)),
-        "the grant ends"
-    );
-    let why = segments
-        .why(segments.id("win_back").unwrap(), &ada, &ada, end)
-        .to_string();
+    assert_eq!(answer(&segments, "win_back", &ada, after(DAY)), (Truth::No, Time::MAX), "nobody said yes");
+    ada.permit(marketing, Some(email), Until { value: true, until: after(20 * DAY), exact: true });
+    assert_eq!(answer(&segments, "win_back", &ada, after(DAY)), (Truth::No, end));
+    assert_eq!(answer(&segments, "win_back", &ada, end), (Truth::Yes, after(20 * DAY)), "the grant ends");
+    let why = segments.why(segments.id("win_back").unwrap(), &ada, &ada, end).to_string();
     assert_eq!(
         why,
         "win_back: in, until 2026-03-21T09:00:00Z unless something happens\n  \
@@ -189,11 +119,7 @@ fn who_spent_much_and_is_silent_is_won_back() {
     put(&mut ada, "Order Seen", end, &[]);
     assert_eq!(answer(&segments, "win_back", &ada, end).0, Truth::No);
     ada.permit(marketing, Some(email), Until::always(false));
-    assert_eq!(
-        answer(&segments, "win_back", &ada, after(60 * DAY)).0,
-        Truth::No,
-        "a refusal stays"
-    );
+    assert_eq!(answer(&segments, "win_back", &ada, after(60 * DAY)).0, Truth::No, "a refusal stays");
 }
 
 #[test]
@@ -202,54 +128,27 @@ fn a_window_is_open_at_its_old_end() {
     put(&mut ada, "purchase", after(0), &[]);
     let did = |window: &str, at: i64| is(&format!("did purchase {window}"), &ada, after(at));
     assert_eq!(
-        (
-            did("in last 10s", 0),
-            did("in last 10s", 9),
-            did("in last 10s", 10)
-        ),
+        (did("in last 10s", 0), did("in last 10s", 9), did("in last 10s", 10)),
         (Truth::Yes, Truth::Yes, Truth::No)
     );
-    assert_eq!(
-        (did("in last 10s", -1), did("ever", -1)),
-        (Truth::No, Truth::No),
-        "what is to come does not exist"
-    );
+    assert_eq!((did("in last 10s", -1), did("ever", -1)), (Truth::No, Truth::No), "what is to come does not exist");
     let ago = "between 20s and 10s ago";
-    assert_eq!(
-        (did(ago, 9), did(ago, 10), did(ago, 19), did(ago, 20)),
-        (Truth::No, Truth::Yes, Truth::Yes, Truth::No)
-    );
+    assert_eq!((did(ago, 9), did(ago, 10), did(ago, 19), did(ago, 20)), (Truth::No, Truth::Yes, Truth::Yes, Truth::No));
     let nine = "@2026-03-01T09:00:00Z";
     assert_eq!(did(&format!("since {nine}"), 5), Truth::Yes);
-    assert_eq!(
-        did(&format!("between @2026-03-01 and {nine}"), 5),
-        Truth::No
-    );
-    assert_eq!(
-        did(&format!("between {nine} and @2026-03-02"), 5),
-        Truth::Yes
-    );
+    assert_eq!(did(&format!("between @2026-03-01 and {nine}"), 5), Truth::No);
+    assert_eq!(did(&format!("between {nine} and @2026-03-02"), 5), Truth::Yes);
 }
 
 #[test]
 fn refunds_can_carry_a_sum_across_its_bound_more_than_once() {
     let segments = read("segment x = sum(purchase.amount) in last 100s >= 100 EUR");
     let mut ada = customer("ada");
-    for (at, amount) in [
-        (0, "-50 EUR"),
-        (10, "120 EUR"),
-        (20, "-60 EUR"),
-        (30, "80 EUR"),
-        (30, "20 EUR"),
-    ] {
+    for (at, amount) in [(0, "-50 EUR"), (10, "120 EUR"), (20, "-60 EUR"), (30, "80 EUR"), (30, "20 EUR")] {
         put(&mut ada, "purchase", after(at), &[("amount", amount)]);
     }
     let at = |seconds: i64| answer(&segments, "x", &ada, after(seconds));
-    assert_eq!(
-        at(50),
-        (Truth::Yes, after(110)),
-        "110 EUR; 160 without the refund that leaves first"
-    );
+    assert_eq!(at(50), (Truth::Yes, after(110)), "110 EUR; 160 without the refund that leaves first");
     assert_eq!(at(110), (Truth::No, after(120)), "40 EUR");
     assert_eq!(at(120), (Truth::Yes, after(130)), "100 EUR");
     assert_eq!(at(130), (Truth::No, Time::MAX));
@@ -261,20 +160,10 @@ fn a_part_that_changes_without_the_whole_is_not_promised() {
     let mut ada = customer("ada");
     put(&mut ada, "purchase", after(0), &[]);
     put(&mut ada, "page", after(0), &[]);
-    assert_eq!(
-        answer(&segments, "x", &ada, after(0)),
-        (Truth::Yes, after(20))
-    );
-    let segments =
-        read("segment x = did purchase in last 10s and did page in last 20s or country = \"DE\"");
-    assert_eq!(
-        answer(&segments, "x", &ada, after(0)),
-        (Truth::Yes, after(10))
-    );
-    assert_eq!(
-        answer(&segments, "x", &ada, after(10)),
-        (Truth::Unknown, Time::MAX)
-    );
+    assert_eq!(answer(&segments, "x", &ada, after(0)), (Truth::Yes, after(20)));
+    let segments = read("segment x = did purchase in last 10s and did page in last 20s or country = \"DE\"");
+    assert_eq!(answer(&segments, "x", &ada, after(0)), (Truth::Yes, after(10)));
+    assert_eq!(answer(&segments, "x", &ada, after(10)), (Truth::Unknown, Time::MAX));
 }
 
 #[test]
@@ -295,13 +184,8 @@ fn unknown_is_neither_and_is_no_member() {
     ] {
         assert_eq!(is(condition, &ada, after(0)), truth, "{condition}");
     }
-    let segments =
-        read("segment german = country = \"DE\"\nsegment others = not in segment german");
-    assert_eq!(
-        answer(&segments, "others", &ada, after(0)).0,
-        Truth::Yes,
-        "membership is two-valued"
-    );
+    let segments = read("segment german = country = \"DE\"\nsegment others = not in segment german");
+    assert_eq!(answer(&segments, "others", &ada, after(0)).0, Truth::Yes, "membership is two-valued");
 }
 
 #[test]
@@ -336,12 +220,7 @@ fn values_are_asked_in_their_types() {
         assert_eq!(is(condition, &ada, after(0)), Truth::Yes, "{condition}");
     }
     assert_eq!(is("balance >= 500 USD", &ada, after(0)), Truth::Unknown);
-    let later = answer(
-        &read("segment x = signup within last 2 days"),
-        "x",
-        &ada,
-        after(0),
-    );
+    let later = answer(&read("segment x = signup within last 2 days"), "x", &ada, after(0));
     assert_eq!(later, (Truth::Yes, after(DAY)));
 }
 
@@ -365,5 +244,7 @@ fn everything_about_an_explanation_can_be_serialised() {
     assert_eq!(json["part"]["parts"][0]["evidence"], "it is not known");
     assert_eq!(json["part"]["parts"][1]["evidence"], "counted 1");
     assert_eq!(json["answer"]["value"], "unknown");
-    assert!(why.to_string().starts_with("x: not in, since what decides is unknown, until 2026-03-02T09:00:00Z unless something happens\n"));
+    assert!(why.to_string().starts_with(
+        "x: not in, since what decides is unknown, until 2026-03-02T09:00:00Z unless something happens\n"
+    ));
 }

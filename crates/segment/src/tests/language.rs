@@ -27,66 +27,31 @@ segment spring = count(`Order Seen`) between @2026-03-01T00:00:00Z and @2026-06-
 fn other_ways_to_write_it_give_the_same_tree() {
     for (canonical, other) in [
         ("did purchase ever", "did purchase"),
-        (
-            "did purchase in last 14d",
-            "did purchase in last 2 weeks # a fortnight\n",
-        ),
-        (
-            "count(purchase) in last 30d >= 3",
-            "3 <= count(purchase) in last 30 days",
-        ),
-        (
-            "sum(purchase.amount) ever > 500 EUR",
-            "500.00 EUR < sum(purchase.amount) ever",
-        ),
+        ("did purchase in last 14d", "did purchase in last 2 weeks # a fortnight\n"),
+        ("count(purchase) in last 30d >= 3", "3 <= count(purchase) in last 30 days"),
+        ("sum(purchase.amount) ever > 500 EUR", "500.00 EUR < sum(purchase.amount) ever"),
         ("country = \"DE\"", "\"DE\" = country"),
         ("country is not null", "country exists"),
-        (
-            "country = \"DE\" and age > 3 and vip = true",
-            "country = \"DE\" and (age > 3 and (vip = true))",
-        ),
+        ("country = \"DE\" and age > 3 and vip = true", "country = \"DE\" and (age > 3 and (vip = true))"),
         (
             "did add_to_cart as c then purchase[cart_id = c.cart_id] within 1h, ever",
             "did add_to_cart as c then did purchase[c.cart_id = cart_id] within 60 minutes",
         ),
-        (
-            "did purchase since @2026-03-01T00:00:00Z",
-            "did purchase since @2026-03-01",
-        ),
-        (
-            "did purchase since @2026-03-01T00:00:00Z",
-            "did purchase since \"2026-03-01\"",
-        ),
+        ("did purchase since @2026-03-01T00:00:00Z", "did purchase since @2026-03-01"),
+        ("did purchase since @2026-03-01T00:00:00Z", "did purchase since \"2026-03-01\""),
     ] {
-        assert_eq!(
-            tree(&format!("segment x = {other}")).to_string(),
-            format!("segment x = {canonical}\n")
-        );
-        assert_eq!(
-            tree(&format!("segment x {{ {other} }}")),
-            tree(&format!("segment x = {canonical}"))
-        );
+        assert_eq!(tree(&format!("segment x = {other}")).to_string(), format!("segment x = {canonical}\n"));
+        assert_eq!(tree(&format!("segment x {{ {other} }}")), tree(&format!("segment x = {canonical}")));
     }
 }
 
 #[test]
 fn and_binds_tighter_than_or_and_not_tightest() {
-    let parts = [
-        field("vip").is(true),
-        field("age").above(3),
-        field("country").is("DE"),
-    ];
+    let parts = [field("vip").is(true), field("age").above(3), field("country").is("DE")];
     let [vip, age, country] = parts;
-    let tree_of = |text: &str| {
-        tree(&format!("segment x = {text}")).segments[0]
-            .expr
-            .clone()
-    };
+    let tree_of = |text: &str| tree(&format!("segment x = {text}")).segments[0].expr.clone();
     let text = "vip = true or age > 3 and not country = \"DE\"";
-    assert_eq!(
-        tree_of(text),
-        vip.clone().or(age.clone().and(country.clone().not()))
-    );
+    assert_eq!(tree_of(text), vip.clone().or(age.clone().and(country.clone().not())));
     let text = "not (vip = true or age > 3) and country = \"DE\"";
     assert_eq!(tree_of(text), vip.or(age).not().and(country));
 }
@@ -96,33 +61,13 @@ fn rust_writes_the_same_tree() {
     let hour = Duration::from_hours(1);
     let bought = event("purchase").when(field("cart_id").same_as("c", "cart_id"));
     let built = Definitions::builder()
-        .segment(
-            "cart",
-            did("add_to_cart")
-                .step("c")
-                .then_not(bought, hour)
-                .in_last(hour * 72),
-        )
-        .segment(
-            "big",
-            sum("purchase", "amount")
-                .ever()
-                .at_least("500 EUR".parse::<Money>().unwrap()),
-        )
+        .segment("cart", did("add_to_cart").step("c").then_not(bought, hour).in_last(hour * 72))
+        .segment("big", sum("purchase", "amount").ever().at_least("500 EUR".parse::<Money>().unwrap()))
         .segment(
             "often",
-            count("purchase")
-                .in_last(hour)
-                .above(3)
-                .and(Expr::member("big"))
-                .and(Expr::consent_over("ads", "email")),
+            count("purchase").in_last(hour).above(3).and(Expr::member("big")).and(Expr::consent_over("ads", "email")),
         )
-        .segment(
-            "near",
-            field("country")
-                .is_in(["DE", "FR"])
-                .or(field("signup").within_last(hour)),
-        )
+        .segment("near", field("country").is_in(["DE", "FR"]).or(field("signup").within_last(hour)))
         .build(&shop())
         .unwrap();
     let text = r#"
@@ -136,28 +81,17 @@ fn rust_writes_the_same_tree() {
 #[test]
 fn an_and_in_an_and_from_json_is_one() {
     let part = |age: i64| field("age").above(age);
-    let nested = Expr::And(vec![
-        part(1),
-        Expr::And(vec![part(2)]),
-        Expr::And(vec![part(3), part(4)]),
-    ]);
-    let source = Source {
-        segments: vec![Definition::new("x", nested)],
-    };
+    let nested = Expr::And(vec![part(1), Expr::And(vec![part(2)]), Expr::And(vec![part(3), part(4)])]);
+    let source = Source { segments: vec![Definition::new("x", nested)] };
     let built = Definitions::from_source(source, &shop()).unwrap();
-    assert_eq!(
-        built.to_string(),
-        "segment x = age > 1 and age > 2 and age > 3 and age > 4\n"
-    );
+    assert_eq!(built.to_string(), "segment x = age > 1 and age > 2 and age > 3 and age > 4\n");
     for empty in [
         Expr::And(vec![]),
         Expr::Or(vec![]),
         did(event("purchase").when(Expr::Or(vec![]))).ever(),
         field("age").is_in::<i64>([]),
     ] {
-        let source = Source {
-            segments: vec![Definition::new("x", empty)],
-        };
+        let source = Source { segments: vec![Definition::new("x", empty)] };
         assert!(Definitions::from_source(source, &shop()).is_err());
     }
 }
@@ -166,33 +100,14 @@ fn an_and_in_an_and_from_json_is_one() {
 fn texts_join_and_ids_stay() {
     let schema = shop();
     let first = read("segment vip = vip = true\nsegment adult = age >= 18");
-    let both = first
-        .extend(
-            "segment good = in segment vip and in segment adult",
-            &schema,
-        )
-        .unwrap();
-    assert_eq!(
-        both.ids().map(|id| both.name(id)).collect::<Vec<_>>(),
-        ["vip", "adult", "good"]
-    );
+    let both = first.extend("segment good = in segment vip and in segment adult", &schema).unwrap();
+    assert_eq!(both.ids().map(|id| both.name(id)).collect::<Vec<_>>(), ["vip", "adult", "good"]);
     assert_eq!(both.id("adult"), first.id("adult"));
-    assert!(
-        first
-            .extend("segment vip = age > 3", &schema)
-            .unwrap_err()
-            .to_string()
-            .starts_with("E05")
-    );
+    assert!(first.extend("segment vip = age > 3", &schema).unwrap_err().to_string().starts_with("E05"));
     let other = read("segment german = country = \"DE\"");
     assert_eq!(first.merge(&other, &schema).unwrap().len(), 3);
     assert!(first.merge(&first, &schema).is_err());
-    assert!(
-        Definitions::empty().is_empty()
-            && Definitions::parse("# nothing\n", &schema)
-                .unwrap()
-                .is_empty()
-    );
+    assert!(Definitions::empty().is_empty() && Definitions::parse("# nothing\n", &schema).unwrap().is_empty());
 }
 
 #[test]
@@ -220,32 +135,16 @@ fn an_event_affects_what_its_type_traits_and_choices_can_change() {
     );
     let names = |draft: onefold_model::Draft| -> Vec<String> {
         let event = draft.who("user_id", "ada").receive(nine()).unwrap();
-        segments
-            .affected_by(&event)
-            .into_iter()
-            .map(|id| segments.name(id).to_owned())
-            .collect()
+        segments.affected_by(&event).into_iter().map(|id| segments.name(id).to_owned()).collect()
     };
-    assert_eq!(
-        names(schema.draft("web", "purchase")),
-        ["buyers", "active", "both"]
-    );
+    assert_eq!(names(schema.draft("web", "purchase")), ["buyers", "active", "both"]);
     assert_eq!(names(schema.draft("web", "page")), ["active"]);
     assert_eq!(names(schema.draft("web", "returned")), Vec::<String>::new());
-    assert_eq!(
-        names(schema.draft("web", "identify").trait_("country", "FR")),
-        ["german", "both"]
-    );
+    assert_eq!(names(schema.draft("web", "identify").trait_("country", "FR")), ["german", "both"]);
     assert_eq!(names(schema.draft("web", "consent").refuse("*")), ["asked"]);
     let both = segments.id("both").unwrap();
-    assert_eq!(
-        segments.fields_used(both),
-        [schema.field("country").unwrap()]
-    );
-    assert_eq!(
-        segments.events_used(both),
-        [schema.event_type("purchase").unwrap()]
-    );
+    assert_eq!(segments.fields_used(both), [schema.field("country").unwrap()]);
+    assert_eq!(segments.events_used(both), [schema.event_type("purchase").unwrap()]);
 }
 
 #[test]
@@ -267,14 +166,8 @@ fn lints_tell_what_is_probably_not_meant() {
         ("count(purchase) >= 0", &["W03"]),
         ("count(purchase) < 0", &["W03"]),
         ("count(purchase) = 0", &[]),
-        (
-            "did add_to_cart then not purchase within 3 days, in last 1 day",
-            &["W04"],
-        ),
-        (
-            "did add_to_cart then not purchase within 1h, in last 1 day",
-            &[],
-        ),
+        ("did add_to_cart then not purchase within 3 days, in last 1 day", &["W04"]),
+        ("did add_to_cart then not purchase within 1h, in last 1 day", &[]),
         ("diet = \"vegan\"", &["W05"]),
         ("diet = \"vegan\" and consent(marketing)", &[]),
     ] {
@@ -297,11 +190,7 @@ fn the_tutorial_can_be_read() {
             Some("segment" | "#") => {
                 format!("segment active_sales_cycle = did `Order Seen`\n{block}")
             }
-            Some("did") => block
-                .lines()
-                .zip(0..)
-                .map(|(line, nth)| format!("segment s{nth} = {line}\n"))
-                .collect(),
+            Some("did") => block.lines().zip(0..).map(|(line, nth)| format!("segment s{nth} = {line}\n")).collect(),
             _ => continue,
         };
         read(&text);

@@ -30,11 +30,7 @@ fn has_sequence(expr: &Expr) -> bool {
 fn law_3_an_answer_holds_until_it_says_and_changes_then() {
     let [cases, exact, bounds, unknown, sequences] = [const { Cell::new(0) }; 5];
     let strategy = (sources(), worlds(), instants());
-    let mut runner = TestRunner::new(Config {
-        failure_persistence: None,
-        cases: 4000,
-        ..Config::default()
-    });
+    let mut runner = TestRunner::new(Config { failure_persistence: None, cases: 4000, ..Config::default() });
     let result = runner.run(&strategy, |(source, world, now)| {
         let segments = Definitions::from_source(source, &shop()).unwrap();
         let sheet = world.sheet("ada");
@@ -51,21 +47,9 @@ fn law_3_an_answer_holds_until_it_says_and_changes_then() {
             }
             if answer.until < Time::MAX {
                 let before = Time(answer.until.0 - 1);
-                prop_assert_eq!(
-                    at(before),
-                    answer.value,
-                    "{} just before {}",
-                    name,
-                    answer.until
-                );
+                prop_assert_eq!(at(before), answer.value, "{} just before {}", name, answer.until);
                 if answer.exact {
-                    prop_assert_ne!(
-                        at(answer.until),
-                        answer.value,
-                        "{} at {}",
-                        name,
-                        answer.until
-                    );
+                    prop_assert_ne!(at(answer.until), answer.value, "{} at {}", name, answer.until);
                     count(&exact, 1);
                 } else {
                     count(&bounds, 1);
@@ -75,10 +59,7 @@ fn law_3_an_answer_holds_until_it_says_and_changes_then() {
             prop_assert_eq!(why.part.value, answer.value);
             count(&cases, 1);
             count(&unknown, usize::from(answer.value == Truth::Unknown));
-            count(
-                &sequences,
-                usize::from(segments.expr(id).is_some_and(has_sequence)),
-            );
+            count(&sequences, usize::from(segments.expr(id).is_some_and(has_sequence)));
         }
         Ok(())
     });
@@ -160,21 +141,12 @@ impl Stage {
     fn agree(&self, at: Time) -> Result<(), TestCaseError> {
         let mut live = BTreeSet::new();
         let mut fresh = BTreeSet::new();
-        for (id, members) in self
-            .segments
-            .ids()
-            .zip(batch(&self.segments, &self.crowd, at))
-        {
+        for (id, members) in self.segments.ids().zip(batch(&self.segments, &self.crowd, at)) {
             live.extend(self.live.members(id).map(|who| (id, who)));
             prop_assert_eq!(self.live.size(id), self.live.members(id).count());
             fresh.extend(members.into_keys().map(|who| (id, who)));
         }
-        prop_assert_eq!(
-            &live,
-            &self.slow(at),
-            "the live one and the slow one at {}",
-            at
-        );
+        prop_assert_eq!(&live, &self.slow(at), "the live one and the slow one at {}", at);
         prop_assert_eq!(&live, &fresh, "the live one and the fresh one at {}", at);
         prop_assert_eq!(&live, &self.told, "the live one and the feed at {}", at);
         for (segment, who) in &live {
@@ -198,11 +170,7 @@ impl Stage {
             let mut changes = Vec::new();
             self.live.advance(due, &self.crowd, &mut changes);
             prop_assert!(self.live.next_change() > due);
-            prop_assert!(
-                changes
-                    .iter()
-                    .all(|change| change.at == due && change.cause == Cause::Timer)
-            );
+            prop_assert!(changes.iter().all(|change| change.at == due && change.cause == Cause::Timer));
             self.told(&changes)?;
             self.agree(due)?;
             self.timers += 1;
@@ -215,11 +183,7 @@ impl Stage {
 fn law_3_batch_is_stream() {
     let [timers, by_timer, late, corrections, gone, refused] = [const { Cell::new(0) }; 6];
     let strategy = (sources(), vec((0..60_i64, 0..NAMES.len(), news()), 1..40));
-    let mut runner = TestRunner::new(Config {
-        failure_persistence: None,
-        cases: 1500,
-        ..Config::default()
-    });
+    let mut runner = TestRunner::new(Config { failure_persistence: None, cases: 1500, ..Config::default() });
     let result = runner.run(&strategy, |(source, mut arrivals)| {
         let segments = Definitions::from_source(source, &shop()).unwrap();
         let live = Live::new(segments.clone());
@@ -245,12 +209,7 @@ fn law_3_batch_is_stream() {
             let mut cause = Cause::Event(onefold_model::Position(1));
             match news {
                 Arrival::Deed((what, properties), ago) => {
-                    world.events.push(Happened {
-                        number,
-                        what,
-                        at: after(at - ago),
-                        properties,
-                    });
+                    world.events.push(Happened { number, what, at: after(at - ago), properties });
                     if ago > 0 {
                         cause = Cause::Late(onefold_model::Position(1));
                         count(&late, 1);
@@ -273,16 +232,14 @@ fn law_3_batch_is_stream() {
                 None => stage.crowd.0.remove(&profile),
             };
             let mut changes = Vec::new();
-            stage
-                .live
-                .touch(profile, cause, &stage.crowd, now, &mut changes);
+            stage.live.touch(profile, cause, &stage.crowd, now, &mut changes);
             stage.touched = now;
             if cause == Cause::Late(onefold_model::Position(1)) {
                 count(&corrections, changes.len());
             }
-            prop_assert!(changes.iter().all(|change| change.at == now
-                && change.cause == cause
-                && change.profile == profile));
+            prop_assert!(
+                changes.iter().all(|change| change.at == now && change.cause == cause && change.profile == profile)
+            );
             stage.told(&changes)?;
             stage.advance(now)?;
         }
@@ -303,48 +260,25 @@ fn law_3_batch_is_stream() {
         gone.get(),
     );
     assert!(
-        timers.get() > 1000
-            && by_timer.get() > 500
-            && late.get() > 500
-            && corrections.get() > 50
-            && refused.get() > 50
+        timers.get() > 1000 && by_timer.get() > 500 && late.get() > 500 && corrections.get() > 50 && refused.get() > 50
     );
 }
 
 #[test]
 fn touching_twice_changes_nothing() {
     let strategy = (sources(), worlds(), instants());
-    let mut runner = TestRunner::new(Config {
-        failure_persistence: None,
-        cases: 300,
-        ..Config::default()
-    });
+    let mut runner = TestRunner::new(Config { failure_persistence: None, cases: 300, ..Config::default() });
     let result = runner.run(&strategy, |(source, world, now)| {
         let segments = Definitions::from_source(source, &shop()).unwrap();
         let sheet = world.sheet("ada");
         let mut live = Live::new(segments);
         let mut changes = Vec::new();
-        live.touch(
-            sheet.profile(),
-            Cause::Definition,
-            &sheet,
-            now,
-            &mut changes,
-        );
+        live.touch(sheet.profile(), Cause::Definition, &sheet, now, &mut changes);
         let (entered, next) = (changes.len(), live.next_change());
-        live.touch(
-            sheet.profile(),
-            Cause::Definition,
-            &sheet,
-            now,
-            &mut changes,
-        );
+        live.touch(sheet.profile(), Cause::Definition, &sheet, now, &mut changes);
         prop_assert_eq!((changes.len(), live.next_change()), (entered, next));
         live.forget(sheet.profile(), Cause::Definition, now, &mut changes);
-        prop_assert_eq!(
-            (changes.len(), live.next_change()),
-            (2 * entered, Time::MAX)
-        );
+        prop_assert_eq!((changes.len(), live.next_change()), (2 * entered, Time::MAX));
         Ok(())
     });
     result.unwrap();

@@ -11,9 +11,7 @@ mod wrong;
 use std::collections::BTreeMap;
 
 use onefold_model::schema::{EventType, Field};
-use onefold_model::{
-    Facts, Kind, Labels, Party, People, ProfileId, Schema, Sensitivity, Sheet, Time, Type,
-};
+use onefold_model::{Facts, Kind, Labels, Party, People, ProfileId, Schema, Sensitivity, Sheet, Time, Type};
 
 use crate::error::Faults;
 use crate::{Definitions, Error, Source, parse};
@@ -29,10 +27,7 @@ pub(crate) fn after(seconds: i64) -> Time {
 }
 
 pub(crate) fn shop() -> Schema {
-    let health = Labels {
-        sensitivity: Sensitivity::Health,
-        ..Labels::default()
-    };
+    let health = Labels { sensitivity: Sensitivity::Health, ..Labels::default() };
     Schema::builder()
         .source("web", Party::First, 50)
         .kind(Kind::person("user_id"))
@@ -45,35 +40,15 @@ pub(crate) fn shop() -> Schema {
         .field("born", Type::Date)
         .field("tags", Type::List)
         .field("churn", Type::Score)
-        .declare_field(Field {
-            name: "diet".into(),
-            labels: health,
-            ..Field::default()
-        })
-        .declare_field(Field {
-            name: "tier".into(),
-            values: vec!["gold".into(), "silver".into()],
-            ..Field::default()
-        })
+        .declare_field(Field { name: "diet".into(), labels: health, ..Field::default() })
+        .declare_field(Field { name: "tier".into(), values: vec!["gold".into(), "silver".into()], ..Field::default() })
         .event("add_to_cart", [("cart_id", Type::Text), ("qty", Type::Int)])
         .event(
             "purchase",
-            [
-                ("cart_id", Type::Text),
-                ("amount", Type::Money),
-                ("category", Type::Text),
-                ("qty", Type::Int),
-            ],
+            [("cart_id", Type::Text), ("amount", Type::Money), ("category", Type::Text), ("qty", Type::Int)],
         )
-        .declare_event(EventType {
-            name: "returned".into(),
-            passive: true,
-            ..EventType::default()
-        })
-        .declare_event(EventType {
-            name: "Order Seen".into(),
-            ..EventType::default()
-        })
+        .declare_event(EventType { name: "returned".into(), passive: true, ..EventType::default() })
+        .declare_event(EventType { name: "Order Seen".into(), ..EventType::default() })
         .purpose("marketing")
         .purpose("ads")
         .channel("email")
@@ -89,8 +64,7 @@ pub(crate) fn read(text: &str) -> Definitions {
 pub(crate) fn tree(text: &str) -> Source {
     let mut out = Faults::default();
     let parsed = parse::parse(text, &mut out);
-    out.into_result()
-        .unwrap_or_else(|error| panic!("{text}\n{error}"));
+    out.into_result().unwrap_or_else(|error| panic!("{text}\n{error}"));
     parsed.source
 }
 

@@ -36,10 +36,7 @@ impl World {
             sheet = sheet.set(name, value.clone()).unwrap();
         }
         for event in &self.events {
-            let mut draft = schema
-                .draft("web", &event.what)
-                .message_id(&event.number.to_string())
-                .at(event.at);
+            let mut draft = schema.draft("web", &event.what).message_id(&event.number.to_string()).at(event.at);
             for (name, value) in &event.properties {
                 draft = draft.set(name, value.clone());
             }
@@ -61,28 +58,14 @@ impl World {
 
     fn holds(&self, segments: &Definitions, expr: &Expr, known: Time, at: Time) -> Truth {
         let seen = |events: &Events, window: &Window| -> Vec<&Happened> {
-            let fits = |it: &&Happened| {
-                it.at <= known && in_window(window, it.at, at) && is_of(events, it, None)
-            };
+            let fits = |it: &&Happened| it.at <= known && in_window(window, it.at, at) && is_of(events, it, None);
             self.events.iter().filter(fits).collect()
         };
         match expr {
-            Expr::And(parts) => parts
-                .iter()
-                .map(|it| self.holds(segments, it, known, at))
-                .min()
-                .unwrap(),
-            Expr::Or(parts) => parts
-                .iter()
-                .map(|it| self.holds(segments, it, known, at))
-                .max()
-                .unwrap(),
+            Expr::And(parts) => parts.iter().map(|it| self.holds(segments, it, known, at)).min().unwrap(),
+            Expr::Or(parts) => parts.iter().map(|it| self.holds(segments, it, known, at)).max().unwrap(),
             Expr::Not(part) => contrary(self.holds(segments, part, known, at)),
-            Expr::Test(Test {
-                subject,
-                check: Check::WithinLast(span),
-                ..
-            }) => {
+            Expr::Test(Test { subject, check: Check::WithinLast(span), .. }) => {
                 let time = match self.traits.get(subject.as_str()) {
                     Some(Value::Time(time)) => *time,
                     Some(Value::Date(date)) => date.midnight(),
@@ -90,35 +73,18 @@ impl World {
                 };
                 in_window(&Window::Last(*span), time, at).into()
             }
-            Expr::Test(test) => ask(
-                test,
-                &|name| self.traits.get(name).cloned().unwrap_or_default(),
-                None,
-            ),
+            Expr::Test(test) => ask(test, &|name| self.traits.get(name).cloned().unwrap_or_default(), None),
             Expr::Did { events, window } => (!seen(events, window).is_empty()).into(),
-            Expr::Count {
-                events,
-                window,
-                op,
-                value: Literal::Number(number),
-            } => {
+            Expr::Count { events, window, op, value: Literal::Number(number) } => {
                 let count = i128::try_from(seen(events, window).len()).unwrap() * ONE;
                 ordered(*op, count.cmp(&units(*number))).into()
             }
-            Expr::Sum {
-                events,
-                property,
-                window,
-                op,
-                value,
-            } => {
+            Expr::Sum { events, property, window, op, value } => {
                 let mut total = 0;
                 for event in seen(events, window) {
                     total += match (event.properties.get(property.as_str()), value) {
                         (Some(Value::Int(number)), Literal::Number(_)) => i128::from(*number) * ONE,
-                        (Some(Value::Money(money)), Literal::Money(bound))
-                            if money.currency() == bound.currency() =>
-                        {
+                        (Some(Value::Money(money)), Literal::Money(bound)) if money.currency() == bound.currency() => {
                             units(money.amount())
                         }
                         _ => 0,
@@ -131,14 +97,7 @@ impl World {
                 };
                 ordered(*op, total.cmp(&bound)).into()
             }
-            Expr::Sequence {
-                first,
-                then,
-                second,
-                within,
-                window,
-                ..
-            } => seen(first, window)
+            Expr::Sequence { first, then, second, within, window, .. } => seen(first, window)
                 .into_iter()
                 .any(|a| {
                     let follows = self.events.iter().any(|b| {
@@ -154,18 +113,12 @@ impl World {
                     }
                 })
                 .into(),
-            Expr::Member(name) => {
-                (self.is_in(segments, name.as_str(), known, at) == Truth::Yes).into()
-            }
+            Expr::Member(name) => (self.is_in(segments, name.as_str(), known, at) == Truth::Yes).into(),
             Expr::Consent { purpose, channel } => {
                 let key = |channel: Option<String>| (purpose.as_str().to_owned(), channel);
                 let channel = channel.as_ref().map(|it| it.as_str().to_owned());
-                let said = self
-                    .permits
-                    .get(&key(channel))
-                    .or_else(|| self.permits.get(&key(None)));
-                said.is_some_and(|said| said.value == (at < said.until))
-                    .into()
+                let said = self.permits.get(&key(channel)).or_else(|| self.permits.get(&key(None)));
+                said.is_some_and(|said| said.value == (at < said.until)).into()
             }
             other => panic!("{other}"),
         }
@@ -189,9 +142,7 @@ fn in_window(window: &Window, event: Time, at: Time) -> bool {
         && match window {
             Window::Ever => true,
             Window::Last(span) => at.0 - micros(*span) < event.0,
-            Window::Ago { from, to } => {
-                at.0 - micros(*from) < event.0 && event.0 <= at.0 - micros(*to)
-            }
+            Window::Ago { from, to } => at.0 - micros(*from) < event.0 && event.0 <= at.0 - micros(*to),
             Window::Since(from) => event >= *from,
             Window::Between { from, to } => *from <= event && event < *to,
         }
@@ -202,11 +153,7 @@ fn is_of(events: &Events, event: &Happened, first: Option<&Happened>) -> bool {
         Target::Any => event.what != "returned" && event.what != "identify",
         Target::Named(name) => name.as_str() == event.what,
     };
-    of_type
-        && events
-            .filter
-            .as_ref()
-            .is_none_or(|filter| fits(filter, event, first) == Truth::Yes)
+    of_type && events.filter.as_ref().is_none_or(|filter| fits(filter, event, first) == Truth::Yes)
 }
 
 fn fits(filter: &Expr, event: &Happened, first: Option<&Happened>) -> Truth {
@@ -214,24 +161,14 @@ fn fits(filter: &Expr, event: &Happened, first: Option<&Happened>) -> Truth {
         Expr::And(parts) => parts.iter().map(|it| fits(it, event, first)).min().unwrap(),
         Expr::Or(parts) => parts.iter().map(|it| fits(it, event, first)).max().unwrap(),
         Expr::Not(part) => contrary(fits(part, event, first)),
-        Expr::Test(test) => ask(
-            test,
-            &|name| event.properties.get(name).cloned().unwrap_or_default(),
-            first,
-        ),
+        Expr::Test(test) => ask(test, &|name| event.properties.get(name).cloned().unwrap_or_default(), first),
         other => panic!("{other}"),
     }
 }
 
 fn ask(test: &Test, of: &dyn Fn(&str) -> Value, first: Option<&Happened>) -> Truth {
     let value = of(test.subject.as_str());
-    let equal = |values: &[Literal]| {
-        values
-            .iter()
-            .map(|it| related(&value, Op::Eq, &constant(it)))
-            .max()
-            .unwrap()
-    };
+    let equal = |values: &[Literal]| values.iter().map(|it| related(&value, Op::Eq, &constant(it))).max().unwrap();
     match &test.check {
         Check::Null => (value == Value::Null).into(),
         Check::NotNull => (value != Value::Null).into(),

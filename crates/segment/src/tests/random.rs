@@ -12,9 +12,7 @@ use proptest::sample::select;
 
 use super::after;
 use super::oracle::{Happened, World};
-use crate::{
-    Check, Definition, Events, Expr, Literal, Name, Op, Source, Target, Test, Then, Window,
-};
+use crate::{Check, Definition, Events, Expr, Literal, Name, Op, Source, Target, Test, Then, Window};
 
 /// After so many seconds nothing changes any more.
 pub(crate) const END: i64 = 140;
@@ -46,20 +44,12 @@ fn orders() -> impl Strategy<Value = Op> {
 
 pub(crate) fn amounts() -> impl Strategy<Value = Money> {
     let currency = prop_oneof![4 => Just("EUR"), 1 => Just("USD")];
-    (-200..400_i64, currency).prop_map(|(cents, currency)| {
-        Money::new(
-            Decimal::new(cents * 5, 1).unwrap(),
-            currency.parse().unwrap(),
-        )
-    })
+    (-200..400_i64, currency)
+        .prop_map(|(cents, currency)| Money::new(Decimal::new(cents * 5, 1).unwrap(), currency.parse().unwrap()))
 }
 
 fn test(subject: &str, check: Check) -> Expr {
-    Expr::Test(Test {
-        subject: subject.into(),
-        check,
-        span: crate::Span::default(),
-    })
+    Expr::Test(Test { subject: subject.into(), check, span: crate::Span::default() })
 }
 
 const COUNTRIES: [&str; 3] = ["DE", "FR", "D"];
@@ -68,18 +58,7 @@ const CARTS: [&str; 2] = ["c-1", "c-2"];
 fn texts(subject: &'static str, values: &'static [&'static str]) -> impl Strategy<Value = Expr> {
     let literal = || select(values).prop_map(Literal::from);
     prop_oneof![
-        (
-            select(vec![
-                Op::Eq,
-                Op::Ne,
-                Op::Lt,
-                Op::Ge,
-                Op::Contains,
-                Op::StartsWith,
-                Op::EndsWith
-            ]),
-            literal()
-        )
+        (select(vec![Op::Eq, Op::Ne, Op::Lt, Op::Ge, Op::Contains, Op::StartsWith, Op::EndsWith]), literal())
             .prop_map(|(op, value)| Check::Compare(op, value)),
         vec(literal(), 1..3).prop_map(Check::Among),
         vec(literal(), 1..3).prop_map(Check::NotAmong),
@@ -93,27 +72,16 @@ fn traits() -> impl Strategy<Value = Expr> {
     prop_oneof![
         texts("country", &COUNTRIES),
         (orders(), 0..4_i64).prop_map(|(op, age)| test("age", Check::Compare(op, age.into()))),
-        (orders(), amounts())
-            .prop_map(|(op, money)| test("balance", Check::Compare(op, money.into()))),
+        (orders(), amounts()).prop_map(|(op, money)| test("balance", Check::Compare(op, money.into()))),
         any::<bool>().prop_map(|yes| test("vip", Check::Compare(Op::Eq, yes.into()))),
         texts("tags", &["a", "b"]).prop_filter_map("lists", |expr| match expr {
-            Expr::Test(Test {
-                check: Check::Compare(op, _),
-                ..
-            }) if op != Op::Contains => None,
-            Expr::Test(Test {
-                check: Check::Among(_) | Check::NotAmong(_),
-                ..
-            }) => None,
+            Expr::Test(Test { check: Check::Compare(op, _), .. }) if op != Op::Contains => None,
+            Expr::Test(Test { check: Check::Among(_) | Check::NotAmong(_), .. }) => None,
             other => Some(other),
         }),
         spans().prop_map(|span| test("signup", Check::WithinLast(span))),
-        (orders(), instants())
-            .prop_map(|(op, time)| test("signup", Check::Compare(op, time.into()))),
-        Just(test(
-            "born",
-            Check::WithinLast(Duration::from_secs(9 * 3600 + 70))
-        )),
+        (orders(), instants()).prop_map(|(op, time)| test("signup", Check::Compare(op, time.into()))),
+        Just(test("born", Check::WithinLast(Duration::from_secs(9 * 3600 + 70)))),
     ]
 }
 
@@ -125,16 +93,8 @@ fn filters(step: bool) -> BoxedStrategy<Expr> {
     let leaf = match step {
         false => leaf.boxed(),
         true => {
-            let same = (orders(), select(vec!["cart_id", "qty"])).prop_map(|(op, name)| {
-                test(
-                    name,
-                    Check::Step {
-                        op,
-                        step: "c".into(),
-                        property: name.into(),
-                    },
-                )
-            });
+            let same = (orders(), select(vec!["cart_id", "qty"]))
+                .prop_map(|(op, name)| test(name, Check::Step { op, step: "c".into(), property: name.into() }));
             prop_oneof![1 => leaf, 2 => same].boxed()
         }
     };
@@ -151,52 +111,32 @@ fn filters(step: bool) -> BoxedStrategy<Expr> {
 const TYPES: [&str; 4] = ["add_to_cart", "purchase", "page", "returned"];
 
 fn events(step: bool) -> BoxedStrategy<Events> {
-    let filtered =
-        (select(&TYPES[..2]), option::of(filters(step))).prop_map(|(what, filter)| Events {
-            what: Target::Named(what.into()),
-            filter: filter.map(Box::new),
-        });
-    let plain = prop_oneof![
-        Just(Target::Any),
-        select(&TYPES[..]).prop_map(|it| Target::Named(it.into()))
-    ];
+    let filtered = (select(&TYPES[..2]), option::of(filters(step)))
+        .prop_map(|(what, filter)| Events { what: Target::Named(what.into()), filter: filter.map(Box::new) });
+    let plain = prop_oneof![Just(Target::Any), select(&TYPES[..]).prop_map(|it| Target::Named(it.into()))];
     prop_oneof![3 => filtered, 1 => plain.prop_map(|what| Events { what, filter: None })].boxed()
 }
 
 fn leaves(before: usize) -> BoxedStrategy<Expr> {
-    let steps = (
-        select(&TYPES[..2]),
-        option::of(filters(false)),
-        events(true),
-        spans(),
-        windows(),
-        any::<bool>(),
-    );
-    let sequence = steps.prop_map(
-        |(what, filter, second, within, window, lacks)| Expr::Sequence {
-            first: Events {
-                what: Target::Named(what.into()),
-                filter: filter.map(Box::new),
-            },
-            step: Some("c".into()),
-            then: if lacks { Then::Lacks } else { Then::Follows },
-            second,
-            within,
-            window,
-        },
-    );
-    let amount = (option::of(filters(false)), windows(), orders(), amounts()).prop_map(
-        |(filter, window, op, money)| Expr::Sum {
-            events: Events {
-                what: Target::Named("purchase".into()),
-                filter: filter.map(Box::new),
-            },
-            property: "amount".into(),
-            window,
-            op,
-            value: money.into(),
-        },
-    );
+    let steps = (select(&TYPES[..2]), option::of(filters(false)), events(true), spans(), windows(), any::<bool>());
+    let sequence = steps.prop_map(|(what, filter, second, within, window, lacks)| Expr::Sequence {
+        first: Events { what: Target::Named(what.into()), filter: filter.map(Box::new) },
+        step: Some("c".into()),
+        then: if lacks { Then::Lacks } else { Then::Follows },
+        second,
+        within,
+        window,
+    });
+    let amount =
+        (option::of(filters(false)), windows(), orders(), amounts()).prop_map(|(filter, window, op, money)| {
+            Expr::Sum {
+                events: Events { what: Target::Named("purchase".into()), filter: filter.map(Box::new) },
+                property: "amount".into(),
+                window,
+                op,
+                value: money.into(),
+            }
+        });
     let number = (windows(), orders(), -2..6_i64).prop_map(|(window, op, qty)| Expr::Sum {
         events: "add_to_cart".into(),
         property: "qty".into(),
@@ -217,10 +157,7 @@ fn leaves(before: usize) -> BoxedStrategy<Expr> {
     ];
     match before {
         0 => own.boxed(),
-        _ => {
-            prop_oneof![8 => own, 1 => (0..before).prop_map(|nth| Expr::member(&format!("s{nth}")))]
-                .boxed()
-        }
+        _ => prop_oneof![8 => own, 1 => (0..before).prop_map(|nth| Expr::member(&format!("s{nth}")))].boxed(),
     }
 }
 
@@ -239,21 +176,14 @@ fn exprs(before: usize) -> BoxedStrategy<Expr> {
 /// Three segments that fit the shop; later ones may be drawn by earlier ones.
 pub(crate) fn sources() -> impl Strategy<Value = Source> {
     (exprs(0), exprs(1), exprs(2)).prop_map(|(a, b, c)| Source {
-        segments: [("s0", a), ("s1", b), ("s2", c)]
-            .map(|(name, expr)| Definition::new(name, expr))
-            .into(),
+        segments: [("s0", a), ("s1", b), ("s2", c)].map(|(name, expr)| Definition::new(name, expr)).into(),
     })
 }
 
 /// What happens, not yet when.
 pub(crate) fn deeds() -> impl Strategy<Value = (String, BTreeMap<String, Value>)> {
-    (
-        select(&TYPES[..]),
-        option::of(select(&CARTS[..])),
-        option::of(-2..4_i64),
-        option::of(amounts()),
-    )
-        .prop_map(|(what, cart, qty, amount)| {
+    (select(&TYPES[..]), option::of(select(&CARTS[..])), option::of(-2..4_i64), option::of(amounts())).prop_map(
+        |(what, cart, qty, amount)| {
             let mut properties = BTreeMap::new();
             if what == "add_to_cart" || what == "purchase" {
                 properties.extend(cart.map(|it| ("cart_id".to_owned(), it.into())));
@@ -263,7 +193,8 @@ pub(crate) fn deeds() -> impl Strategy<Value = (String, BTreeMap<String, Value>)
                 properties.extend(amount.map(|it| ("amount".to_owned(), it.into())));
             }
             (what.to_owned(), properties)
-        })
+        },
+    )
 }
 
 /// A trait and its value, perhaps none.
@@ -276,8 +207,7 @@ pub(crate) fn stated() -> impl Strategy<Value = (String, Value)> {
         option::of(any::<bool>()).prop_map(|it| ("vip", it.into())),
         option::of(instants()).prop_map(|it| ("signup", it.into())),
         option::of(Just(born)).prop_map(|it| ("born", it.into())),
-        option::of(vec(select(vec!["a", "b"]).prop_map(Value::from), 0..3))
-            .prop_map(|it| ("tags", it.into())),
+        option::of(vec(select(vec!["a", "b"]).prop_map(Value::from), 0..3)).prop_map(|it| ("tags", it.into())),
     ]
     .prop_map(|(name, value)| (name.to_owned(), value))
 }
@@ -287,35 +217,20 @@ pub(crate) fn permits() -> impl Strategy<Value = ((String, Option<String>), Unti
     let key = (select(vec!["marketing", "ads"]), option::of(Just("email")));
     (key, any::<bool>(), option::of(1..90_i64)).prop_map(|((purpose, channel), value, until)| {
         let until = until.map_or(Time::MAX, after);
-        (
-            (purpose.to_owned(), channel.map(str::to_owned)),
-            Until {
-                value,
-                until,
-                exact: true,
-            },
-        )
+        ((purpose.to_owned(), channel.map(str::to_owned)), Until { value, until, exact: true })
     })
 }
 
 pub(crate) fn worlds() -> impl Strategy<Value = World> {
-    (
-        vec(stated(), 0..6),
-        vec((deeds(), instants()), 0..24),
-        vec(permits(), 0..3),
-    )
-        .prop_map(|(traits, deeds, permits)| World {
+    (vec(stated(), 0..6), vec((deeds(), instants()), 0..24), vec(permits(), 0..3)).prop_map(
+        |(traits, deeds, permits)| World {
             traits: traits.into_iter().collect(),
             events: deeds
                 .into_iter()
                 .enumerate()
-                .map(|(number, ((what, properties), at))| Happened {
-                    number,
-                    what,
-                    at,
-                    properties,
-                })
+                .map(|(number, ((what, properties), at))| Happened { number, what, at, properties })
                 .collect(),
             permits: permits.into_iter().collect(),
-        })
+        },
+    )
 }

@@ -11,35 +11,28 @@ use proptest::sample::select;
 use super::random::sources;
 use super::{shop, tree};
 use crate::{
-    Check, Definition, Definitions, Error, Events, Expr, Literal, Name, Op, Source, Span, Target,
-    Test, Then, Window,
+    Check, Definition, Definitions, Error, Events, Expr, Literal, Name, Op, Source, Span, Target, Test, Then, Window,
 };
 
 fn names() -> impl Strategy<Value = Name> {
     let words = vec![
-        "country", "did", "any", "last", "count", "sum", "a b", "x`y", "segment", "é", "1st",
-        "a\n\\b", "EUR", "top", "_",
+        "country", "did", "any", "last", "count", "sum", "a b", "x`y", "segment", "é", "1st", "a\n\\b", "EUR", "top",
+        "_",
     ];
     prop_oneof![3 => select(words).prop_map(Name::from), 1 => "\\PC{1,6}".prop_map(Name::from)]
 }
 
 fn literals() -> impl Strategy<Value = Literal> {
-    let number = || {
-        (any::<i64>(), 0..19_u8)
-            .prop_filter_map("too fine", |(units, scale)| Decimal::new(units, scale))
-    };
+    let number = || (any::<i64>(), 0..19_u8).prop_filter_map("too fine", |(units, scale)| Decimal::new(units, scale));
     prop_oneof![
         "(\\PC|[\n\t\"\\\\\u{7}]){0,8}".prop_map(Literal::from),
         number().prop_map(Literal::Number),
-        (number(), "[A-Z]{3}").prop_map(|(number, currency)| Literal::Money(Money::new(
-            number,
-            currency.parse().unwrap()
-        ))),
+        (number(), "[A-Z]{3}")
+            .prop_map(|(number, currency)| Literal::Money(Money::new(number, currency.parse().unwrap()))),
         any::<bool>().prop_map(Literal::Bool),
         any::<i64>().prop_map(|micros| Literal::Time(Time(micros))),
         Just(Literal::Time(Time::MAX)),
-        (-700_000..2_900_000)
-            .prop_filter_map("calendar", |days| Date::from_days(days).map(Literal::Date)),
+        (-700_000..2_900_000).prop_filter_map("calendar", |days| Date::from_days(days).map(Literal::Date)),
     ]
 }
 
@@ -57,103 +50,50 @@ fn windows() -> impl Strategy<Value = Window> {
         spans().prop_map(Window::Last),
         (spans(), spans()).prop_map(|(from, to)| Window::Ago { from, to }),
         any::<i64>().prop_map(|micros| Window::Since(Time(micros))),
-        (any::<i64>(), any::<i64>()).prop_map(|(from, to)| Window::Between {
-            from: Time(from),
-            to: Time(to)
-        }),
+        (any::<i64>(), any::<i64>()).prop_map(|(from, to)| Window::Between { from: Time(from), to: Time(to) }),
     ]
 }
 
 fn orders() -> impl Strategy<Value = Op> {
-    select(vec![
-        Op::Eq,
-        Op::Ne,
-        Op::Lt,
-        Op::Le,
-        Op::Gt,
-        Op::Ge,
-        Op::Contains,
-        Op::StartsWith,
-        Op::EndsWith,
-    ])
+    select(vec![Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge, Op::Contains, Op::StartsWith, Op::EndsWith])
 }
 
 fn tests() -> impl Strategy<Value = Expr> {
     let check = prop_oneof![
         (orders(), literals()).prop_map(|(op, value)| Check::Compare(op, value)),
-        (orders(), names(), names()).prop_map(|(op, step, property)| Check::Step {
-            op,
-            step,
-            property
-        }),
+        (orders(), names(), names()).prop_map(|(op, step, property)| Check::Step { op, step, property }),
         vec(literals(), 1..3).prop_map(Check::Among),
         vec(literals(), 1..3).prop_map(Check::NotAmong),
         Just(Check::Null),
         Just(Check::NotNull),
         spans().prop_map(Check::WithinLast),
     ];
-    (names(), check).prop_map(|(subject, check)| {
-        Expr::Test(Test {
-            subject,
-            check,
-            span: Span::default(),
-        })
-    })
+    (names(), check).prop_map(|(subject, check)| Expr::Test(Test { subject, check, span: Span::default() }))
 }
 
 fn events(filter: impl Strategy<Value = Expr>) -> impl Strategy<Value = Events> {
     let what = prop_oneof![1 => Just(Target::Any), 4 => names().prop_map(Target::Named)];
-    (what, option::of(filter)).prop_map(|(what, filter)| Events {
-        what,
-        filter: filter.map(Box::new),
-    })
+    (what, option::of(filter)).prop_map(|(what, filter)| Events { what, filter: filter.map(Box::new) })
 }
 
 fn trees() -> impl Strategy<Value = Expr> {
     let leaf = prop_oneof![
         tests(),
         names().prop_map(Expr::Member),
-        (names(), option::of(names()))
-            .prop_map(|(purpose, channel)| Expr::Consent { purpose, channel })
+        (names(), option::of(names())).prop_map(|(purpose, channel)| Expr::Consent { purpose, channel })
     ];
     leaf.prop_recursive(4, 24, 3, |part| {
         prop_oneof![
             vec(part.clone(), 2..4).prop_map(Expr::And),
             vec(part.clone(), 2..4).prop_map(Expr::Or),
             part.clone().prop_map(Expr::not),
-            (events(part.clone()), windows())
-                .prop_map(|(events, window)| Expr::Did { events, window }),
-            (events(part.clone()), windows(), orders(), literals()).prop_map(
-                |(events, window, op, value)| Expr::Count {
-                    events,
-                    window,
-                    op,
-                    value
-                }
-            ),
-            (
-                events(part.clone()),
-                names(),
-                windows(),
-                orders(),
-                literals()
-            )
-                .prop_map(|(events, property, window, op, value)| Expr::Sum {
-                    events,
-                    property,
-                    window,
-                    op,
-                    value
-                }),
-            (
-                events(part.clone()),
-                option::of(names()),
-                any::<bool>(),
-                events(part),
-                spans(),
-                windows()
-            )
-                .prop_map(|(first, step, lacks, second, within, window)| {
+            (events(part.clone()), windows()).prop_map(|(events, window)| Expr::Did { events, window }),
+            (events(part.clone()), windows(), orders(), literals())
+                .prop_map(|(events, window, op, value)| Expr::Count { events, window, op, value }),
+            (events(part.clone()), names(), windows(), orders(), literals())
+                .prop_map(|(events, property, window, op, value)| Expr::Sum { events, property, window, op, value }),
+            (events(part.clone()), option::of(names()), any::<bool>(), events(part), spans(), windows()).prop_map(
+                |(first, step, lacks, second, within, window)| {
                     Expr::Sequence {
                         first,
                         step,
@@ -162,7 +102,8 @@ fn trees() -> impl Strategy<Value = Expr> {
                         within,
                         window,
                     }
-                }),
+                }
+            ),
         ]
     })
 }

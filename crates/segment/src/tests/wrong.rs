@@ -7,42 +7,12 @@ use crate::{Definitions, Error, Source, field};
 #[test]
 fn each_fault_has_a_code_a_place_and_help() {
     for (condition, code, place, message) in [
-        (
-            "contry = \"DE\"",
-            "E06",
-            "contry",
-            "unknown trait `contry`; did you mean `country`?",
-        ),
-        (
-            "did purchse",
-            "E06",
-            "purchse",
-            "unknown event `purchse`; did you mean `purchase`?",
-        ),
-        (
-            "did purchase[amont > 5 EUR]",
-            "E06",
-            "amont",
-            "unknown property `amont`; did you mean `amount`?",
-        ),
-        (
-            "in segment y",
-            "E06",
-            "y",
-            "unknown segment `y`; did you mean `x`?",
-        ),
-        (
-            "consent(marketin)",
-            "E06",
-            "marketin",
-            "unknown purpose `marketin`; did you mean `marketing`?",
-        ),
-        (
-            "consent(ads, e_mail)",
-            "E06",
-            "e_mail",
-            "unknown channel `e_mail`; did you mean `email`?",
-        ),
+        ("contry = \"DE\"", "E06", "contry", "unknown trait `contry`; did you mean `country`?"),
+        ("did purchse", "E06", "purchse", "unknown event `purchse`; did you mean `purchase`?"),
+        ("did purchase[amont > 5 EUR]", "E06", "amont", "unknown property `amont`; did you mean `amount`?"),
+        ("in segment y", "E06", "y", "unknown segment `y`; did you mean `x`?"),
+        ("consent(marketin)", "E06", "marketin", "unknown purpose `marketin`; did you mean `marketing`?"),
+        ("consent(ads, e_mail)", "E06", "e_mail", "unknown channel `e_mail`; did you mean `email`?"),
         (
             "did add_to_cart as c then purchase[cart_id = d.cart_id] within 1h",
             "E06",
@@ -73,54 +43,19 @@ fn each_fault_has_a_code_a_place_and_help() {
             "balance",
             "`balance` is an amount of money and does not compare with a whole number; an amount has a currency, such as `500 EUR`",
         ),
-        (
-            "sum(purchase.category) > 5",
-            "E07",
-            "category",
-            "property `category` is a text and cannot be added up",
-        ),
+        ("sum(purchase.category) > 5", "E07", "category", "property `category` is a text and cannot be added up"),
         (
             "sum(purchase.amount) > 5",
             "E07",
             "amount",
             "`amount` is an amount of money and does not compare with a whole number; an amount has a currency, such as `5 EUR`",
         ),
-        (
-            "sum(any.amount) > 5",
-            "E07",
-            "amount",
-            "a sum is over events of one type, not over `any`",
-        ),
-        (
-            "count(purchase) > 2.5",
-            "E07",
-            "purchase",
-            "a count is a whole number and does not compare with a number",
-        ),
-        (
-            "age contains 5",
-            "E07",
-            "age contains 5",
-            "`age` is a whole number and has no `contains`",
-        ),
-        (
-            "vip > true",
-            "E07",
-            "vip > true",
-            "`vip` is true or false, and neither is more; compare it with `=`",
-        ),
-        (
-            "tags = \"a\"",
-            "E07",
-            "tags = \"a\"",
-            "`tags` is a list; ask whether it `contains` something",
-        ),
-        (
-            "age within last 3 days",
-            "E07",
-            "age within last 3 days",
-            "age is a whole number, not a time or day",
-        ),
+        ("sum(any.amount) > 5", "E07", "amount", "a sum is over events of one type, not over `any`"),
+        ("count(purchase) > 2.5", "E07", "purchase", "a count is a whole number and does not compare with a number"),
+        ("age contains 5", "E07", "age contains 5", "`age` is a whole number and has no `contains`"),
+        ("vip > true", "E07", "vip > true", "`vip` is true or false, and neither is more; compare it with `=`"),
+        ("tags = \"a\"", "E07", "tags = \"a\"", "`tags` is a list; ask whether it `contains` something"),
+        ("age within last 3 days", "E07", "age within last 3 days", "age is a whole number, not a time or day"),
         (
             "signup > \"yesterday\"",
             "E07",
@@ -145,12 +80,7 @@ fn each_fault_has_a_code_a_place_and_help() {
             "amount = c.cart_id",
             "`amount` is an amount of money and does not compare so with `c.cart_id`, a text",
         ),
-        (
-            "in segment x",
-            "E08",
-            "x",
-            "segments run in a circle: `x` -> `x`",
-        ),
+        ("in segment x", "E08", "x", "segments run in a circle: `x` -> `x`"),
         (
             "did purchase in last 3 months",
             "E09",
@@ -169,12 +99,7 @@ fn each_fault_has_a_code_a_place_and_help() {
             "purchase",
             "the window is empty; the longer span comes first: `between 60 days and 30 days ago`",
         ),
-        (
-            "signup > @2026-02-30",
-            "E09",
-            "@2026-02-30",
-            "no such day: the calendar is kept from year 0001 to year 9999",
-        ),
+        ("signup > @2026-02-30", "E09", "@2026-02-30", "no such day: the calendar is kept from year 0001 to year 9999"),
         (
             "age > 99999999999999999999",
             "E09",
@@ -187,12 +112,7 @@ fn each_fault_has_a_code_a_place_and_help() {
             "",
             "expected a comparison, found the end of the text; a trait is compared, such as `vip = true` or `vip is not null`",
         ),
-        (
-            "age = null",
-            "E02",
-            "null",
-            "expected a value, found `null`; write `is null`",
-        ),
+        ("age = null", "E02", "null", "expected a value, found `null`; write `is null`"),
         (
             "age > 3 AND vip = true",
             "E02",
@@ -205,24 +125,9 @@ fn each_fault_has_a_code_a_place_and_help() {
             "in",
             "expected an event, found `in`; a name that is a word of the language stands in backticks: `` `in` ``",
         ),
-        (
-            "country == \"DE\"",
-            "E01",
-            "==",
-            "unknown sign `==`; write `=`",
-        ),
-        (
-            "country = \"DE",
-            "E01",
-            "\"DE",
-            "the text is not closed: `\"` is missing on its line",
-        ),
-        (
-            "country = 'DE'",
-            "E01",
-            "'DE'",
-            "text stands in double quotes; write `\"` instead of `'`",
-        ),
+        ("country == \"DE\"", "E01", "==", "unknown sign `==`; write `=`"),
+        ("country = \"DE", "E01", "\"DE", "the text is not closed: `\"` is missing on its line"),
+        ("country = 'DE'", "E01", "'DE'", "text stands in double quotes; write `\"` instead of `'`"),
         (
             "country = DE",
             "E03",
@@ -231,18 +136,9 @@ fn each_fault_has_a_code_a_place_and_help() {
         ),
     ] {
         let text = format!("segment x = {condition}");
-        let [fault] = &faults(&text)[..] else {
-            panic!("{condition}: {:?}", faults(&text))
-        };
-        let help = fault
-            .help
-            .as_ref()
-            .map_or_else(String::new, |help| format!("; {help}"));
-        assert_eq!(
-            (fault.code, format!("{}{help}", fault.message).as_str()),
-            (code, message),
-            "{condition}"
-        );
+        let [fault] = &faults(&text)[..] else { panic!("{condition}: {:?}", faults(&text)) };
+        let help = fault.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
+        assert_eq!((fault.code, format!("{}{help}", fault.message).as_str()), (code, message), "{condition}");
         assert_eq!(&text[fault.span.clone()], place, "{condition}");
     }
 }
@@ -269,20 +165,11 @@ fn words_of_the_later_language_are_known_and_refused() {
     ] {
         let text = format!("segment x = {condition}\nsegment y = vip = true");
         let faults = faults(&text);
-        assert!(
-            faults
-                .iter()
-                .all(|fault| fault.code == "E03" || fault.code == "E06"),
-            "{condition}: {faults:?}"
-        );
+        assert!(faults.iter().all(|fault| fault.code == "E03" || fault.code == "E06"), "{condition}: {faults:?}");
     }
-    let all = faults(
-        "trait favourite: text = most_frequent(purchase.category) in last 90 days\nsegment x = vip = true",
-    );
-    assert_eq!(
-        (all.len(), all[0].to_string().as_str()),
-        (1, "E03: computed traits are not supported yet")
-    );
+    let all =
+        faults("trait favourite: text = most_frequent(purchase.category) in last 90 days\nsegment x = vip = true");
+    assert_eq!((all.len(), all[0].to_string().as_str()), (1, "E03: computed traits are not supported yet"));
 }
 
 #[test]
@@ -298,10 +185,8 @@ segment e = in segment d or vip = true
 segment f = in segment d
 nonsense
 segment g = age > 3"#;
-    let told: Vec<String> = faults(text)
-        .iter()
-        .map(|fault| format!("{} {}", fault.code, &text[fault.span.clone()]))
-        .collect();
+    let told: Vec<String> =
+        faults(text).iter().map(|fault| format!("{} {}", fault.code, &text[fault.span.clone()])).collect();
     assert_eq!(
         told,
         [
@@ -320,14 +205,9 @@ segment g = age > 3"#;
 
 #[test]
 fn a_circle_is_told_with_its_path() {
-    let all = faults(
-        "segment a = in segment b\nsegment b = vip = true or not in segment c\nsegment c = in segment a",
-    );
+    let all = faults("segment a = in segment b\nsegment b = vip = true or not in segment c\nsegment c = in segment a");
     assert_eq!(all.len(), 1);
-    assert_eq!(
-        all[0].message,
-        "segments run in a circle: `a` -> `b` -> `c` -> `a`"
-    );
+    assert_eq!(all[0].message, "segments run in a circle: `a` -> `b` -> `c` -> `a`");
 }
 
 #[test]
@@ -343,31 +223,19 @@ fn a_message_is_drawn_under_its_line() {
 #[test]
 fn hostile_texts_are_refused_in_time() {
     let deep = |open: &str, close: &str, depth: usize| {
-        format!(
-            "segment x = {}vip = true{}",
-            open.repeat(depth),
-            close.repeat(depth)
-        )
+        format!("segment x = {}vip = true{}", open.repeat(depth), close.repeat(depth))
     };
     assert_eq!(faults(&deep("(", ")", 100_000))[0].code, "E04");
     assert_eq!(faults(&deep("not ", "", 100_000))[0].code, "E04");
     assert_eq!(faults(&deep("did purchase[", "]", 1000))[0].code, "E04");
-    assert_eq!(
-        faults(&deep("age > 3 or vip = true and not (", ")", MAX_DEPTH - 5))[0].code,
-        "E04"
-    );
+    assert_eq!(faults(&deep("age > 3 or vip = true and not (", ")", MAX_DEPTH - 5))[0].code, "E04");
     assert!(Definitions::parse(&deep("(", ")", MAX_DEPTH - 2), &shop()).is_ok());
     assert_eq!(faults(&"x".repeat((1 << 20) + 1))[0].code, "E04");
     for noise in ["\u{7}", "(", "and ", "x = ", "\"\n", "segment x = "] {
         let all = faults(&noise.repeat((1 << 19) / noise.len()));
         assert!(all.len() <= 101);
     }
-    for part in [
-        "in segment nobody",
-        "nowhere = 1",
-        "did nothing",
-        "did purchase[no = 1]",
-    ] {
+    for part in ["in segment nobody", "nowhere = 1", "did nothing", "did purchase[no = 1]"] {
         let many = format!("{part} or ").repeat((1 << 20) / (part.len() + 4) - 20);
         let all = faults(&format!("segment x = {many} {part}"));
         assert_eq!(all.last().map(|fault| fault.code), Some("E10"));
@@ -381,9 +249,7 @@ fn hostile_texts_are_refused_in_time() {
 #[test]
 fn a_deep_tree_from_outside_is_refused() {
     let deep = (0..200).fold(field("vip").is(true), |part, _| part.not());
-    let Err(Error::Invalid(all)) = Definitions::builder().segment("x", deep).build(&shop()) else {
-        panic!()
-    };
+    let Err(Error::Invalid(all)) = Definitions::builder().segment("x", deep).build(&shop()) else { panic!() };
     assert_eq!(all[0].code, "E04");
 }
 
@@ -392,19 +258,9 @@ fn the_deepest_tree_reads_back_from_json() {
     let mut deep = field("country").is_in(["DE"]);
     for nth in 0..MAX_DEPTH - 3 {
         let other = field("vip").is(true);
-        deep = if nth % 2 == 0 {
-            deep.and(other)
-        } else {
-            deep.or(other)
-        };
+        deep = if nth % 2 == 0 { deep.and(other) } else { deep.or(other) };
     }
-    let built = Definitions::builder()
-        .segment("x", deep.not())
-        .build(&shop())
-        .unwrap();
+    let built = Definitions::builder().segment("x", deep.not()).build(&shop()).unwrap();
     let json = serde_json::to_string(&built).unwrap();
-    assert_eq!(
-        &serde_json::from_str::<Source>(&json).unwrap(),
-        built.source()
-    );
+    assert_eq!(&serde_json::from_str::<Source>(&json).unwrap(), built.source());
 }

@@ -22,21 +22,12 @@ impl Fault {
             Self::Io(source) => match source.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::Full { path },
                 // A file that is not as its head says: cut short, or not redb's.
-                io::ErrorKind::InvalidData
-                | io::ErrorKind::InvalidInput
-                | io::ErrorKind::UnexpectedEof => Error::Damaged {
-                    path,
-                    what: source.to_string(),
-                },
-                _ => Error::Io {
-                    doing: "read or write",
-                    path,
-                    source,
-                },
+                io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
+                    Error::Damaged { path, what: source.to_string() }
+                }
+                _ => Error::Io { doing: "read or write", path, source },
             },
-            Self::Busy => Error::Busy {
-                path: path.parent().map_or(path.clone(), Into::into),
-            },
+            Self::Busy => Error::Busy { path: path.parent().map_or(path.clone(), Into::into) },
             Self::Damaged(what) => Error::Damaged { path, what },
             Self::Poisoned => Error::Poisoned,
         }
@@ -47,9 +38,7 @@ impl From<StorageError> for Fault {
     fn from(error: StorageError) -> Self {
         match error {
             StorageError::Io(error) => Self::Io(error),
-            StorageError::PreviousIo
-            | StorageError::DatabaseClosed
-            | StorageError::LockPoisoned(_) => Self::Poisoned,
+            StorageError::PreviousIo | StorageError::DatabaseClosed | StorageError::LockPoisoned(_) => Self::Poisoned,
             other => Self::Damaged(other.to_string()),
         }
     }

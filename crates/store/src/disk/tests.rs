@@ -65,10 +65,7 @@ fn a_second_opening_is_told_that_the_store_is_busy() {
     let (_folder, shop) = store();
     let log = Redb::open(&shop, KEY).unwrap();
     let error = Redb::open(&shop, KEY).unwrap_err();
-    assert!(
-        matches!(&error, Error::Busy { path } if *path == shop),
-        "{error}"
-    );
+    assert!(matches!(&error, Error::Busy { path } if *path == shop), "{error}");
     drop(log);
     Redb::open(&shop, KEY).unwrap();
 }
@@ -77,32 +74,16 @@ fn a_second_opening_is_told_that_the_store_is_busy() {
 fn another_key_or_format_is_named_as_such() {
     let (_folder, shop) = store();
     drop(Redb::open(&shop, KEY).unwrap());
-    assert!(matches!(
-        Redb::open(&shop, [8; 16]),
-        Err(Error::WrongKey { .. })
-    ));
+    assert!(matches!(Redb::open(&shop, [8; 16]), Err(Error::WrongKey { .. })));
     let database = Database::open(shop.join("log.redb")).unwrap();
     assert!(found(&database, 2, KEY).is_ok());
     drop(database);
-    assert!(matches!(
-        Redb::open(&shop, KEY),
-        Err(Error::Format {
-            found: 2,
-            known: 1,
-            ..
-        })
-    ));
+    assert!(matches!(Redb::open(&shop, KEY), Err(Error::Format { found: 2, known: 1, .. })));
 }
 
 #[test]
 fn a_file_that_is_no_log_is_damaged_and_left_as_it_is() {
-    for garbage in [
-        &b""[..],
-        b"x",
-        b"a letter to the editor",
-        &[0; 4096],
-        &[0xff; 100_000],
-    ] {
+    for garbage in [&b""[..], b"x", b"a letter to the editor", &[0; 4096], &[0xff; 100_000]] {
         let (_folder, shop) = store();
         fs::create_dir_all(&shop).unwrap();
         fs::write(shop.join("log.redb"), garbage).unwrap();
@@ -136,11 +117,7 @@ fn a_new_directory_is_its_owners_alone() {
     let (_folder, shop) = store();
     drop(Redb::open(&shop, KEY).unwrap());
     #[cfg(unix)]
-    assert_eq!(
-        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&shop).unwrap().permissions())
-            & 0o777,
-        0o700
-    );
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&shop).unwrap().permissions()) & 0o777, 0o700);
     fs::write(shop.join("log.redb.new"), "half a log, left by a crash").unwrap();
     fs::remove_file(shop.join("log.redb")).unwrap();
     assert_eq!(Redb::open(&shop, KEY).unwrap().end(), Position(0));
@@ -166,11 +143,7 @@ fn opened(bytes: &[u8]) -> bool {
         Ok(log) => {
             let all = entries(&log, 1);
             assert_eq!(all.len(), 200);
-            assert!(
-                (0..)
-                    .zip(&all)
-                    .all(|(nth, (_, bytes))| bytes == &[(nth / 10) as u8; 300])
-            );
+            assert!((0..).zip(&all).all(|(nth, (_, bytes))| bytes == &[(nth / 10) as u8; 300]));
             true
         }
         Err(Error::Damaged { .. }) => false,
@@ -183,10 +156,7 @@ fn a_file_cut_short_or_altered_is_damaged_or_what_was_written_but_never_somethin
     let bytes = written();
     assert!(opened(&bytes));
     for part in 0..64 {
-        assert!(
-            !opened(&bytes[..bytes.len() * part / 64]),
-            "{part}/64 of the file"
-        );
+        assert!(!opened(&bytes[..bytes.len() * part / 64]), "{part}/64 of the file");
     }
     // One byte of every kind of page, at many places. Free pages may change without harm.
     let mut noticed = 0;
@@ -245,12 +215,7 @@ struct Disk {
 impl Disk {
     fn new() -> Self {
         let endless = || Arc::new(AtomicI64::new(i64::MAX));
-        Self {
-            inner: Arc::default(),
-            room: Arc::new(AtomicU64::new(u64::MAX)),
-            writes: endless(),
-            syncs: endless(),
-        }
+        Self { inner: Arc::default(), room: Arc::new(AtomicU64::new(u64::MAX)), writes: endless(), syncs: endless() }
     }
 
     fn open(&self) -> Redb {
@@ -262,21 +227,12 @@ impl Disk {
 
     fn open_again(&self) -> Result<Redb, Error> {
         let disk = self.clone();
-        Redb::with(
-            Box::new(move || builder().create_with_backend(disk.clone())),
-            "disk".into(),
-            KEY,
-            None,
-        )
+        Redb::with(Box::new(move || builder().create_with_backend(disk.clone())), "disk".into(), KEY, None)
     }
 }
 
 fn spend(left: &AtomicI64) -> io::Result<()> {
-    if left.fetch_sub(1, Ordering::Relaxed) > 0 {
-        Ok(())
-    } else {
-        Err(io::Error::other("the disk fails"))
-    }
+    if left.fetch_sub(1, Ordering::Relaxed) > 0 { Ok(()) } else { Err(io::Error::other("the disk fails")) }
 }
 
 impl StorageBackend for Disk {

@@ -25,36 +25,16 @@ pub(super) fn locate(text: &str, faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
     };
     let mut mentions = Vec::new();
     for (part, value) in document.get_ref() {
-        mention(
-            part.get_ref(),
-            part.get_ref(),
-            value.span(),
-            value.get_ref(),
-            &mut mentions,
-        );
+        mention(part.get_ref(), part.get_ref(), value.span(), value.get_ref(), &mut mentions);
     }
     mentions.sort_by_key(|mention| mention.span.start);
-    let placed = |fault: Diagnostic| Diagnostic {
-        span: place(&fault, &mentions).unwrap_or_default(),
-        ..fault
-    };
+    let placed = |fault: Diagnostic| Diagnostic { span: place(&fault, &mentions).unwrap_or_default(), ..fault };
     faults.into_iter().map(placed).collect()
 }
 
-fn mention<'t>(
-    part: &'t str,
-    key: &'t str,
-    span: Range<usize>,
-    value: &'t DeValue<'t>,
-    out: &mut Vec<Mention<'t>>,
-) {
+fn mention<'t>(part: &'t str, key: &'t str, span: Range<usize>, value: &'t DeValue<'t>, out: &mut Vec<Mention<'t>>) {
     match value {
-        DeValue::String(text) => out.push(Mention {
-            part,
-            key,
-            text,
-            span,
-        }),
+        DeValue::String(text) => out.push(Mention { part, key, text, span }),
         DeValue::Array(items) => {
             for item in items {
                 mention(part, key, item.span(), item.get_ref(), out);
@@ -72,10 +52,7 @@ fn mention<'t>(
 fn place(fault: &Diagnostic, mentions: &[Mention<'_>]) -> Option<Range<usize>> {
     let (before, name) = fault.message.split_once('`')?;
     let (name, _) = name.split_once('`')?;
-    let what = before
-        .trim()
-        .trim_start_matches("unknown ")
-        .trim_start_matches("group ");
+    let what = before.trim().trim_start_matches("unknown ").trim_start_matches("group ");
     let declares = |key: &str| matches!(key, "name" | "also" | "channels");
     let (part, declared) = match (fault.code, what) {
         ("S04", "purpose") => ("kind", false),
@@ -86,9 +63,7 @@ fn place(fault: &Diagnostic, mentions: &[Mention<'_>]) -> Option<Range<usize>> {
         (_, "field group") => ("field_group", true),
         (_, what) => (what, true),
     };
-    let mut fitting = mentions
-        .iter()
-        .filter(|it| it.part == part && it.text == name && declares(it.key) == declared);
+    let mut fitting = mentions.iter().filter(|it| it.part == part && it.text == name && declares(it.key) == declared);
     // Of two the second is the one too many.
     let found = match fault.code {
         "S01" | "S05" => fitting.next_back(),

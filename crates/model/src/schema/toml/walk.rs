@@ -31,40 +31,22 @@ impl Reader {
 
     /// The document as a table.
     pub(super) fn document<'t>(document: &'t Spanned<DeTable<'t>>) -> Table<'t> {
-        Table {
-            entries: document.get_ref(),
-            span: document.span(),
-            asked: Vec::new(),
-        }
+        Table { entries: document.get_ref(), span: document.span(), asked: Vec::new() }
     }
 
     pub(super) fn table<'t>(&mut self, item: &'t Item<'t>, key: &str) -> Option<Table<'t>> {
         match item.get_ref() {
-            DeValue::Table(entries) => Some(Table {
-                entries,
-                span: item.span(),
-                asked: Vec::new(),
-            }),
+            DeValue::Table(entries) => Some(Table { entries, span: item.span(), asked: Vec::new() }),
             _ => self.wrong(item, key, "a table"),
         }
     }
 
-    pub(super) fn get<'t, T>(
-        &mut self,
-        table: &mut Table<'t>,
-        key: &'static str,
-        read: Read<'t, T>,
-    ) -> Option<T> {
+    pub(super) fn get<'t, T>(&mut self, table: &mut Table<'t>, key: &'static str, read: Read<'t, T>) -> Option<T> {
         table.asked.push(key);
         read(self, table.entries.get(key)?, key)
     }
 
-    pub(super) fn must<'t, T>(
-        &mut self,
-        table: &mut Table<'t>,
-        key: &'static str,
-        read: Read<'t, T>,
-    ) -> Option<T> {
+    pub(super) fn must<'t, T>(&mut self, table: &mut Table<'t>, key: &'static str, read: Read<'t, T>) -> Option<T> {
         if table.entries.get(key).is_none() {
             let message = format!("the key `{key}` is missing");
             let fault = Diagnostic::new("S15", table.span.clone(), message);
@@ -78,29 +60,17 @@ impl Reader {
     }
 
     /// All tables of one kind: `[[source]]` as often as there are sources.
-    pub(super) fn all<'t, T>(
-        &mut self,
-        table: &mut Table<'t>,
-        key: &'static str,
-        read: Read<'t, T>,
-    ) -> Vec<T> {
+    pub(super) fn all<'t, T>(&mut self, table: &mut Table<'t>, key: &'static str, read: Read<'t, T>) -> Vec<T> {
         table.asked.push(key);
         let Some(item) = table.entries.get(key) else {
             return Vec::new();
         };
         match item.get_ref() {
-            DeValue::Array(items) => items
-                .iter()
-                .filter_map(|item| read(self, item, key))
-                .collect(),
+            DeValue::Array(items) => items.iter().filter_map(|item| read(self, item, key)).collect(),
             other => {
-                let message = format!(
-                    "expected a list of tables for `{key}`, found {}",
-                    called(other)
-                );
+                let message = format!("expected a list of tables for `{key}`, found {}", called(other));
                 let fault = Diagnostic::new("S13", item.span(), message);
-                let help =
-                    "write it with two brackets on each side, as in `[[source]]`, once for each";
+                let help = "write it with two brackets on each side, as in `[[source]]`, once for each";
                 self.faults.push(match other {
                     DeValue::Table(_) => fault.help(help),
                     _ => fault,
@@ -125,12 +95,8 @@ impl Reader {
     // ------------------------------------------------------------ values
 
     pub(super) fn wrong<T>(&mut self, item: &Item<'_>, key: &str, expected: &str) -> Option<T> {
-        let message = format!(
-            "expected {expected} for `{key}`, found {}",
-            called(item.get_ref())
-        );
-        self.faults
-            .push(Diagnostic::new("S13", item.span(), message));
+        let message = format!("expected {expected} for `{key}`, found {}", called(item.get_ref()));
+        self.faults.push(Diagnostic::new("S13", item.span(), message));
         None
     }
 
@@ -143,12 +109,7 @@ impl Reader {
 
     pub(super) fn texts(&mut self, item: &Item<'_>, key: &str) -> Option<Vec<Text>> {
         match item.get_ref() {
-            DeValue::Array(items) => Some(
-                items
-                    .iter()
-                    .filter_map(|item| self.text(item, key))
-                    .collect(),
-            ),
+            DeValue::Array(items) => Some(items.iter().filter_map(|item| self.text(item, key)).collect()),
             _ => self.wrong(item, key, "a list of texts"),
         }
     }
@@ -168,28 +129,17 @@ impl Reader {
         let fits = read.ok().and_then(|number| N::try_from(number).ok());
         if fits.is_none() {
             let message = format!("`{key}` is a whole number from 0 to {}", N::MOST);
-            self.faults
-                .push(Diagnostic::new("S14", item.span(), message));
+            self.faults.push(Diagnostic::new("S14", item.span(), message));
         }
         fits
     }
 
     pub(super) fn span(&mut self, item: &Item<'_>, key: &str) -> Option<Duration> {
-        self.parsed(
-            item,
-            key,
-            "a span of time such as \"30m\", \"12h\" or \"14d\"",
-            crate::parse_span,
-        )
+        self.parsed(item, key, "a span of time such as \"30m\", \"12h\" or \"14d\"", crate::parse_span)
     }
 
     pub(super) fn currency(&mut self, item: &Item<'_>, key: &str) -> Option<Currency> {
-        self.parsed(
-            item,
-            key,
-            "a currency of three letters such as \"EUR\"",
-            |text| text.parse().ok(),
-        )
+        self.parsed(item, key, "a currency of three letters such as \"EUR\"", |text| text.parse().ok())
     }
 
     /// A time as TOML has it, or in quotes.
@@ -217,18 +167,13 @@ impl Reader {
         let value = read(text);
         if value.is_none() {
             let message = format!("expected {expected} for `{key}`, found `{text}`");
-            self.faults
-                .push(Diagnostic::new("S14", item.span(), message));
+            self.faults.push(Diagnostic::new("S14", item.span(), message));
         }
         value
     }
 
     /// One of the words of a choice, which the choice itself tells.
-    pub(super) fn choice<'t, T: Deserialize<'t>>(
-        &mut self,
-        item: &'t Item<'t>,
-        key: &str,
-    ) -> Option<T> {
+    pub(super) fn choice<'t, T: Deserialize<'t>>(&mut self, item: &'t Item<'t>, key: &str) -> Option<T> {
         let DeValue::String(text) = item.get_ref() else {
             return self.wrong(item, key, "a word in quotes");
         };
@@ -237,8 +182,7 @@ impl Reader {
             Err(Misfit(words)) => {
                 let message = format!("unknown `{key}` `{text}`");
                 let fault = Diagnostic::new("S14", item.span(), message);
-                self.faults
-                    .push(fault.help(suggestion(text, words.iter().copied())));
+                self.faults.push(fault.help(suggestion(text, words.iter().copied())));
                 None
             }
         }

@@ -21,8 +21,7 @@ impl Spec {
         let mut spec = self.clone();
         spec.limits = within_toml(spec.limits);
         let pairs = ser::pairs(&spec).unwrap_or_default();
-        let (tables, plain): (Vec<_>, Vec<_>) =
-            pairs.iter().partition(|(_, value)| is_tables(value));
+        let (tables, plain): (Vec<_>, Vec<_>) = pairs.iter().partition(|(_, value)| is_tables(value));
         let mut out = String::new();
         for (key, value) in plain {
             if !is_empty(value) {
@@ -31,9 +30,7 @@ impl Spec {
         }
         for (key, value) in tables {
             match value {
-                Value::List(items) => items
-                    .iter()
-                    .for_each(|item| table(&format!("[[{key}]]"), item, &mut out)),
+                Value::List(items) => items.iter().for_each(|item| table(&format!("[[{key}]]"), item, &mut out)),
                 one => table(&format!("[{key}]"), one, &mut out),
             }
         }
