@@ -328,6 +328,22 @@ impl Graph {
         self.find(member).map(|node| self.profile_of(self.nodes.at(node).cluster))
     }
 
+    /// The profiles for which a member's ledger counts: the one to which it belongs, and those that it restricts.
+    #[must_use]
+    pub fn concerned(&self, member: Member) -> Vec<ProfileId> {
+        let mut all = BTreeSet::new();
+        for node in self.resolve(member) {
+            all.insert(self.profile_of(self.nodes.at(node).cluster));
+            for (beside, _) in &self.nodes.at(node).links {
+                let cluster = self.nodes.at(*beside).cluster;
+                if self.clusters.at(cluster).restricting.binary_search(&member).is_ok() {
+                    all.insert(self.profile_of(cluster));
+                }
+            }
+        }
+        all.into_iter().collect()
+    }
+
     fn cluster(&self, id: ProfileId) -> Option<u32> {
         self.tokens.get(&id.0).map(|node| self.nodes.at(*node).cluster)
     }

@@ -101,7 +101,7 @@ impl Platform {
         for member in members.collect::<BTreeSet<_>>() {
             let mut out = Vec::new();
             let mut touched = self.graph.review(member, &self.consent, self.now, &mut out);
-            touched.after.extend(self.graph.profile(member));
+            touched.after.extend(self.graph.concerned(member));
             self.follow(touched, Cause::Consent, out);
         }
     }

@@ -16,7 +16,7 @@ use proptest::test_runner::{Config, TestRunner};
 use world::{END, Happened, Said, Seen, Shared, at, builder, identifier, platform, say, say_all, schema, state, world};
 
 /// How many worlds each law is tried on.
-const CASES: u32 = 2_000;
+const CASES: u32 = 3_000;
 
 fn law<S: Strategy>(
     name: &str,
