@@ -55,9 +55,19 @@ pub fn drafts(schema: &Schema, people: u64) -> impl Iterator<Item = Draft> + use
         let (user, cookie) = (format!("u-{person}"), format!("c-{person}-{}", mixed % 2));
         let draft = |name: &str| schema.draft("web", name).message_id(&nth.to_string()).at(at).received(at);
         match what {
-            0 => draft("identify").who("user_id", &user).who("cookie", &cookie).trait_("country", ["DE", "FR", "PL"][(person % 3) as usize]).grant("recognition", "banner"),
-            1 => draft("identify").who("user_id", &user).who("email", &format!("{user}@example.com")).grant("marketing", "form"),
-            2 | 3 => draft("purchase").who("user_id", &user).set("cart_id", cookie.as_str()).set("amount", format!("{} EUR", mixed % 200)),
+            0 => draft("identify")
+                .who("user_id", &user)
+                .who("cookie", &cookie)
+                .trait_("country", ["DE", "FR", "PL"][(person % 3) as usize])
+                .grant("recognition", "banner"),
+            1 => draft("identify")
+                .who("user_id", &user)
+                .who("email", &format!("{user}@example.com"))
+                .grant("marketing", "form"),
+            2 | 3 => draft("purchase")
+                .who("user_id", &user)
+                .set("cart_id", cookie.as_str())
+                .set("amount", format!("{} EUR", mixed % 200)),
             4 | 5 => draft("add_to_cart").who("cookie", &cookie).set("cart_id", cookie.as_str()),
             _ => draft("page").who("cookie", &cookie).set("url", "/shoes"),
         }

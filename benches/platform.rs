@@ -61,7 +61,9 @@ fn questions(c: &mut Criterion) {
         format!("u-{}", nth % PEOPLE)
     };
     let mut group = c.benchmark_group("question");
-    group.bench_function("find", |b| b.iter(|| black_box(shop.find("user_id", &user()).expect("the kind is declared").is_some())));
+    group.bench_function("find", |b| {
+        b.iter(|| black_box(shop.find("user_id", &user()).expect("the kind is declared").is_some()))
+    });
     group.bench_function("is_in", |b| {
         b.iter(|| {
             let person = shop.find("user_id", &user()).expect("the kind is declared");
@@ -81,7 +83,8 @@ fn questions(c: &mut Criterion) {
 fn size(_: &mut Criterion) {
     let Some((before, _)) = memory() else { return };
     let schema = schema().expect("the bench's schema holds");
-    let mut shop = platform(&schema).expect("its definitions hold").keep_changes(0).in_memory(NOW).expect("memory opens");
+    let mut shop =
+        platform(&schema).expect("its definitions hold").keep_changes(0).in_memory(NOW).expect("memory opens");
     let people = 20_000;
     let _ = shop.ingest(drafts(&schema, people));
     let (after, peak) = memory().unwrap_or_default();

@@ -73,6 +73,9 @@ impl Sabotage {
     }
 }
 
+/// What each source is like.
+type Looks = Vec<(Feed, ingest::DataProfile)>;
+
 /// What the run is about.
 pub struct Run {
     pub seed: u64,
@@ -81,7 +84,7 @@ pub struct Run {
     pub tally: Tally,
     /// Of each record that could be read: its id and whose it truly is.
     pub truth: Vec<(EventId, Option<usize>)>,
-    pub profiles: Vec<(Feed, ingest::DataProfile)>,
+    pub profiles: Looks,
     pub out: PathBuf,
     pub seconds: Vec<(&'static str, f64)>,
     pub sabotage: Sabotage,
@@ -205,10 +208,7 @@ fn id_of(parsed: &Parsed) -> Option<EventId> {
 }
 
 /// Every record through the reader of its source. Web messages that came in one request are read as one batch.
-fn read(
-    records: &[Record],
-    schema: &onefold::model::Schema,
-) -> Result<(Vec<Parsed>, Vec<(Feed, ingest::DataProfile)>), Failure> {
+fn read(records: &[Record], schema: &onefold::model::Schema) -> Result<(Vec<Parsed>, Looks), Failure> {
     let web = setup::web().build(schema)?;
     let (crm, pos, support, survey) = (setup::crm(), setup::pos(), setup::support(), setup::survey());
     let header = |feed: Feed| feed.header().split(',').collect::<Vec<_>>();
@@ -246,7 +246,7 @@ fn read(
 }
 
 /// What each source is like: fill rates, types, top values, values that look generic.
-fn looks(records: &[Record]) -> Vec<(Feed, ingest::DataProfile)> {
+fn looks(records: &[Record]) -> Looks {
     let look = |feed: Feed| {
         let mut profile = ingest::DataProfile::new(feed.name());
         let header: Vec<&str> = feed.header().split(',').collect();

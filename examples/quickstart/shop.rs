@@ -282,9 +282,9 @@ fn people(random: &mut Random) -> Vec<Person> {
             devices: (0..1 + random.below(3)).map(|device| format!("a-{:08x}{device}", random.next() >> 32)).collect(),
             tablet: None,
             stage: if random.percent(9) {
-                *random.pick(&["proposal", "negotiation"])
+                random.pick(&["proposal", "negotiation"])
             } else {
-                *random.pick(&["", "", "", "won", "lost"])
+                random.pick(&["", "", "", "won", "lost"])
             },
             spender: random.percent(30),
         };

@@ -95,7 +95,7 @@ pub fn tell(run: &mut Run) -> Result<Told, Failure> {
 fn intake(run: &Run) -> Result<(), Failure> {
     heading("What came in");
     println!("{}", run.tally);
-    for (code, count) in run.platform.refused() {
+    for (code, count) in run.platform.kept_aside() {
         println!("{count:>6}  kept aside: {code}");
     }
     for (source, notes) in run.platform.notes() {
@@ -286,11 +286,11 @@ fn overmerge(platform: &Platform) -> Result<(), Failure> {
 
 // ---------------------------------------------------------------- undo
 
+/// A person's id, members and values.
+type Likeness = (ProfileId, Vec<onefold::model::Member>, Vec<(String, String)>);
+
 /// What a person is: the members of her cluster, and all her values.
-fn likeness(
-    platform: &Platform,
-    member: onefold::model::Member,
-) -> Option<(ProfileId, Vec<onefold::model::Member>, Vec<(String, String)>)> {
+fn likeness(platform: &Platform, member: onefold::model::Member) -> Option<Likeness> {
     let id = platform.graph().profile(member)?;
     let person = platform.person(id)?;
     let values = person.traits().map(|(name, value)| (name.to_owned(), value.to_string())).collect();
@@ -453,7 +453,7 @@ fn exports(run: &mut Run) -> Result<Sent, Failure> {
     }
     run.seconds.push(("export", clock.elapsed().as_secs_f64()));
     Ok(Sent {
-        exported: newsletter.receipt.sent as u64 + study.receipt.sent as u64,
+        exported: newsletter.receipt.sent + study.receipt.sent,
         refused: newsletter.refused.len() + study.refused.len(),
         files,
         letters,

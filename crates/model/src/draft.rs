@@ -121,7 +121,9 @@ impl Draft {
         Self { previous: Some((kind.into(), raw.into())), ..self }
     }
 
-    /// When it happened, by the sender's clock.
+    /// When it happened, by the sender's clock. There are no future events: one that claims to be later than its
+    /// reception counts from then (and is noted as `future_time`), so say when it was [`received`](Self::received), or
+    /// advance the platform's time first.
     #[must_use]
     pub fn at(self, at: Time) -> Self {
         Self { original: Some(at), ..self }
@@ -290,7 +292,8 @@ impl Draft {
         self.received
     }
 
-    /// The record as it came, or as a message of the Segment specification where it was made in code.
+    /// The record as it came; where it was made in code, all that was said as one JSON object, to be read and drafted
+    /// again.
     #[must_use]
     pub fn to_raw(&self) -> Box<[u8]> {
         self.raw.clone().unwrap_or_else(|| self.message().to_json().into_bytes().into())
@@ -410,6 +413,9 @@ impl Draft {
             choices: Box::default(),
         };
         event.choices = self.choices(&event)?;
+        if self.original.is_some_and(|original| original > event.times.received && self.sent.is_none()) {
+            notes.push(Issue::new("future_time", "timestamp", "later than its reception, which counts instead"));
+        }
         self.check(&event)?;
         let said = self.said();
         if said.len() > schema.limits().record_bytes {
@@ -479,10 +485,15 @@ impl Draft {
         for (name, value) in said.iter().filter(|(_, value)| !value.is_null()) {
             let full = || Text::from(format!("{path}.{name}"));
             let Some(field) = self.schema.field_of(owner, name) else {
+                let full = full();
                 if self.schema.spec().undeclared == Undeclared::Quarantine {
-                    return Err(Issue::new("undeclared", &full(), "nobody declared it"));
+                    return Err(Issue::new("undeclared", &full, &self.nearest(owner, name)));
                 }
-                extras.insert(full(), value.clone());
+                // Of an event that nobody declared, that alone is worth a note.
+                if !extras.contains_key(EVENT_NAME) {
+                    notes.push(Issue::new("undeclared", &full, "nobody declared it"));
+                }
+                extras.insert(full, value.clone());
                 continue;
             };
             match (self.schema.fit(field, value.clone()), strictness) {
@@ -498,6 +509,20 @@ impl Draft {
             }
         }
         Ok(fields.into_iter().collect())
+    }
+
+    /// The declared name that somebody may have meant.
+    fn nearest(&self, owner: Owner, name: &str) -> String {
+        let declared = match owner {
+            Owner::Profile => &self.schema.spec().fields,
+            Owner::Event(what) => match self.schema.event(what) {
+                Some(event) => &event.properties,
+                None => return String::new(),
+            },
+        };
+        let known = declared.iter().map(|field| field.name.as_str());
+        crate::closest(name, known)
+            .map_or_else(|| "nobody declared it".into(), |known| format!("nobody declared it; did you mean `{known}`?"))
     }
 
     fn choices(&self, event: &Event) -> Result<Box<[Choice]>, Issue> {
@@ -636,10 +661,15 @@ pub(crate) fn source_name(schema: &Schema, id: SourceId) -> &str {
 
 fn name_issue(code: &str, path: &str, error: &Error) -> Issue {
     match error {
-        // A declared name that is close may be said; the unknown one came with the data and may be personal.
-        Error::Unknown { what, help, .. } => {
+        // The name of an event or purpose comes with the data and may be personal; those of sources and kinds are
+        // given by mappings and code.
+        Error::Unknown { what, name, help } => {
+            let said = match *what {
+                "source" | "kind of identifier" => format!(" `{name}`"),
+                _ => String::new(),
+            };
             let help = help.as_ref().map_or_else(String::new, |help| format!("; did you mean `{help}`?"));
-            Issue::new(code, path, &format!("unknown {what}{help}"))
+            Issue::new(code, path, &format!("unknown {what}{said}{help}"))
         }
         Error::Issue(issue) => Issue::new(&issue.code, path, &issue.detail),
         _ => Issue::new(code, path, ""),

@@ -212,6 +212,23 @@ fn nearest(micros: i128) -> Time {
 }
 
 /// Later by so much, at most [`Time::MAX`]; what is finer than a microsecond is cut off.
+/// The system's time as the rim of a program reads it; the libraries never do.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use onefold_model::Time;
+/// assert_eq!(Time::from(SystemTime::UNIX_EPOCH + Duration::from_secs(1)), Time::from_secs(1));
+/// ```
+impl From<std::time::SystemTime> for Time {
+    fn from(time: std::time::SystemTime) -> Self {
+        let micros = |span: Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        match time.duration_since(std::time::SystemTime::UNIX_EPOCH) {
+            Ok(since) => Self(micros(since)),
+            Err(before) => Self(-micros(before.duration())),
+        }
+    }
+}
+
 impl Add<Duration> for Time {
     type Output = Self;
 

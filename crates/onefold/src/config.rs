@@ -28,7 +28,7 @@
 
 use serde::Deserialize;
 
-use crate::consent::{Policy, PolicySpec};
+use crate::consent::{self, PolicySpec};
 use crate::identity::Rules;
 use crate::ingest::{self, Mapping};
 use crate::model::schema::Spec;
@@ -93,30 +93,72 @@ impl Config {
     /// # Errors
     /// For whatever does not hold together, with the place and the reason.
     pub fn define(&self, key: TokenKey) -> Result<(Schema, Builder), Error> {
-        let schema = self.spec.build(key)?;
-        for import in &self.imports {
-            import.check(&schema).map_err(|error| self.file.import(error))?;
-        }
-        let segments = Definitions::parse(&self.segments, &schema).map_err(|error| match error {
-            segment::Error::Invalid(all) => self.file.segments(&self.segments, all),
+        let schema = self.spec.build(key).map_err(|error| match error {
+            model::Error::Invalid(all) => self.file.refuse(&all),
             other => other.into(),
         })?;
-        let policy = match &self.policy {
-            Some(policy) => policy.build(&schema)?,
-            None => Policy::builder().build(&schema)?,
+        let mut faults = Vec::new();
+        for import in &self.imports {
+            match import.check(&schema) {
+                Err(ingest::Error::Invalid(all)) => faults.extend(all),
+                other => other?,
+            }
+        }
+        let segments = match Definitions::parse(&self.segments, &schema) {
+            Err(segment::Error::Invalid(all)) => {
+                faults.extend(self.file.within(&self.segments, all));
+                None
+            }
+            other => Some(other?),
         };
-        let builder = Platform::define(schema.clone()).identity(self.rules.clone()).segments(segments).policy(policy);
-        Ok((schema, builder))
+        let policy = match self.policy.clone().unwrap_or_default().build(&schema) {
+            Err(consent::Error::Model(model::Error::Invalid(all))) => {
+                faults.extend(all);
+                None
+            }
+            other => Some(other?),
+        };
+        match (segments, policy) {
+            (Some(segments), Some(policy)) if faults.is_empty() => {
+                let builder = Platform::define(schema.clone()).identity(self.rules.clone());
+                Ok((schema, builder.segments(segments).policy(policy)))
+            }
+            _ => Err(self.file.refuse(&faults)),
+        }
+    }
+
+    /// What is worth a second look in the segments, drawn under its line.
+    ///
+    /// # Errors
+    /// As [`define`](Self::define), for the segments alone.
+    pub fn lints(&self, schema: &Schema) -> Result<Vec<String>, Error> {
+        let lints = Definitions::parse(&self.segments, schema)?.lints().to_vec();
+        let drawn = |lint: &Diagnostic| lint.show(&self.file.name, &self.file.text);
+        Ok(self.file.within(&self.segments, lints).iter().map(drawn).collect())
     }
 }
 
 impl File {
     fn refuse(&self, all: &[Diagnostic]) -> Error {
-        let one = |diagnostic: &Diagnostic| match diagnostic.span == (0..0) {
-            true => format!("{}: {diagnostic}\n", self.name),
-            false => diagnostic.show(&self.name, &self.text),
+        let one = |diagnostic: &Diagnostic| {
+            let placed = Diagnostic { span: self.place(diagnostic), ..diagnostic.clone() };
+            match placed.span == (0..0) {
+                true => format!("{}: {diagnostic}\n", self.name),
+                false => placed.show(&self.name, &self.text),
+            }
         };
         Error::Config { shown: all.iter().map(one).collect() }
+    }
+
+    /// Where a fault stands: what was found after the text was read knows names only, and the last name in the message
+    /// is the one at fault.
+    fn place(&self, fault: &Diagnostic) -> std::ops::Range<usize> {
+        if fault.span != (0..0) {
+            return fault.span.clone();
+        }
+        let name = fault.message.rsplit('`').nth(1).filter(|name| !name.is_empty());
+        let quoted = name.and_then(|name| self.text.find(&format!("\"{name}\"")).map(|at| at + 1..at + 1 + name.len()));
+        quoted.or_else(|| name.and_then(|name| self.text.find(name).map(|at| at..at + name.len()))).unwrap_or(0..0)
     }
 
     fn import(&self, error: ingest::Error) -> Error {
@@ -128,17 +170,13 @@ impl File {
 
     /// Segments stand in the file as a text within a text: their places are moved to where it begins, unless escapes
     /// make the two differ.
-    fn segments(&self, segments: &str, all: Vec<Diagnostic>) -> Error {
-        let Some(begin) = self.text.find(segments) else {
-            return Error::Config {
-                shown: all.iter().map(|diagnostic| diagnostic.show("segments", segments)).collect(),
-            };
-        };
+    fn within(&self, segments: &str, all: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let begin = self.text.find(segments);
         let moved = |mut diagnostic: Diagnostic| {
-            diagnostic.span = diagnostic.span.start + begin..diagnostic.span.end + begin;
+            diagnostic.span = begin.map_or(0..0, |begin| diagnostic.span.start + begin..diagnostic.span.end + begin);
             diagnostic
         };
-        self.refuse(&all.into_iter().map(moved).collect::<Vec<_>>())
+        all.into_iter().map(moved).collect()
     }
 }
 

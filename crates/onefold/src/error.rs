@@ -1,7 +1,8 @@
 //! What can go wrong, crate by crate.
 
-/// The facade's error: each crate's own, unchanged.
-#[derive(Debug, thiserror::Error)]
+/// The facade's error: each crate's own, unchanged. Its `Debug` is its `Display`, since that is what a `main` that
+/// returns it shows.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A schema, definition, name or value that does not hold.
@@ -54,5 +55,11 @@ impl From<crate::model::Issue> for Error {
 impl From<crate::model::ParseError> for Error {
     fn from(error: crate::model::ParseError) -> Self {
         Self::Model(error.into())
+    }
+}
+
+impl std::fmt::Debug for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
     }
 }

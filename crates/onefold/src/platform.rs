@@ -1,6 +1,7 @@
 //! The platform: defined, opened, fed, advanced, asked.
 
 use std::collections::{BTreeMap, BTreeSet};
+#[cfg(feature = "redb")]
 use std::path::Path;
 
 use crate::consent::{Consent, Policy};
@@ -15,7 +16,9 @@ use crate::model::{
 use crate::person::Person;
 use crate::profile::Profiles;
 use crate::segment::{Definitions, Live};
-use crate::store::{Journal, Keys, Log, Memory};
+#[cfg(feature = "redb")]
+use crate::store::Keys;
+use crate::store::{Journal, Log, Memory};
 use crate::view::{Circumstances, View};
 use crate::{Error, index};
 
@@ -403,7 +406,7 @@ impl Platform {
 
     /// Why records were kept aside since this process opened the store, counted by code.
     #[must_use]
-    pub fn refused(&self) -> &BTreeMap<Text, u64> {
+    pub fn kept_aside(&self) -> &BTreeMap<Text, u64> {
         &self.refused
     }
 
