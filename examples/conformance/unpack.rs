@@ -1,4 +1,5 @@
-//! The judge's own unpacking of gzip (RFC 1952) and DEFLATE (RFC 1951): slow and plain, bit by bit.
+//! The judge's own unpacking of gzip (RFC 1952) and DEFLATE (RFC 1951): slow and plain, bit by bit. What a member says of
+//! its contents, their checksum and length, must be true.
 
 /// No body unpacks to more than this.
 const LARGEST: usize = 64 << 20;
@@ -37,9 +38,17 @@ fn member<'a>(bytes: &'a [u8], out: &mut Vec<u8>) -> Option<&'a [u8]> {
     let mut bits = Bits { bytes: rest, at: 0, bit: 0 };
     inflate(&mut bits, from, out)?;
     let end = bits.at + usize::from(bits.bit > 0);
-    let size = rest.get(end + 4..end + 8)?;
-    let said = u32::from_le_bytes(size.try_into().ok()?);
-    (said as usize == (out.len() - from) & 0xffff_ffff).then_some(rest.get(end + 8..)?)
+    let word = |at: usize| Some(u32::from_le_bytes(rest.get(at..at + 4)?.try_into().ok()?));
+    let (sum, size) = (word(end)?, word(end + 4)?);
+    let contents = out.get(from..)?;
+    (sum == crc32(contents) && size as usize == contents.len() & 0xffff_ffff).then_some(rest.get(end + 8..)?)
+}
+
+/// The checksum of RFC 1952, section 8: the remainder by the polynomial 0xedb88320, lowest bit first.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| sum >> 1 ^ if sum & 1 == 1 { 0xedb8_8320 } else { 0 })
+    })
 }
 
 struct Bits<'a> {

@@ -34,6 +34,17 @@ impl Random {
         &from[self.below(from.len())]
     }
 
+    /// One of some words in a line.
+    pub fn word(&mut self, words: &'static str) -> &'static str {
+        let count = words.split_whitespace().count();
+        words.split_whitespace().nth(self.below(count)).unwrap_or_default()
+    }
+
+    /// Eight digits that stand for nothing.
+    pub fn hex(&mut self) -> String {
+        format!("{:08x}", self.next() >> 32)
+    }
+
     pub fn shuffle<T>(&mut self, all: &mut [T]) {
         for at in (1..all.len()).rev() {
             all.swap(at, self.below(at + 1));

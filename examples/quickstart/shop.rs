@@ -4,15 +4,14 @@
 //! change their minds about consent, and their phones' clocks are wrong; the network delivers late and twice, and some
 //! rows are broken. Each record keeps, besides its bytes, when it was received and whose it truly is.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use onefold::model::{Date, Time};
 use serde_json::{Value, json};
 
+use crate::names::{CATEGORIES, DESKS, FAMILY, FIRMS, GIVEN, HOSTS, NICK, PLACES, postcode};
 use crate::random::Random;
 
-pub const PEOPLE: usize = 2_000;
 const DAYS: i64 = 120;
 
 /// The five sources.
@@ -69,10 +68,13 @@ pub struct Record {
     pub received: Time,
     /// Whose it truly is; nobody's for what is broken or stands for many.
     pub truth: Option<usize>,
+    /// Made so that nobody can take it for good.
+    pub broken: bool,
 }
 
 struct Person {
-    name: String,
+    given: &'static str,
+    surname: String,
     email: String,
     phone: String,
     card: Option<String>,
@@ -86,124 +88,28 @@ struct Person {
     tablet: Option<String>,
     stage: &'static str,
     spender: bool,
+    /// Asked never to be stored again.
+    forgotten: bool,
+}
+
+/// The cart that somebody will fill while the story is told.
+pub struct Cart {
+    pub message: String,
+    pub cart: String,
+    /// How long after the story's instant.
+    pub after: Duration,
 }
 
 pub struct Shop {
     pub records: Vec<Record>,
+    /// How many customers there are.
+    pub people: usize,
+    pub cart: Cart,
     /// E-mail addresses of those who asked never to be stored again.
     pub suppressed: Vec<String>,
     /// The instant at which the story is told; everything has been received by then.
     pub now: Time,
 }
-
-const GIVEN: [&str; 40] = [
-    "Ada",
-    "Bruno",
-    "Clara",
-    "David",
-    "Elif",
-    "Farid",
-    "Greta",
-    "Hugo",
-    "Irina",
-    "Jonas",
-    "Katarzyna",
-    "Luca",
-    "Mina",
-    "Noah",
-    "Oksana",
-    "Paul",
-    "Quentin",
-    "Rosa",
-    "Sven",
-    "Tereza",
-    "Umut",
-    "Vera",
-    "Willem",
-    "Xenia",
-    "Yusuf",
-    "Zoë",
-    "Anneke",
-    "Björn",
-    "Chiara",
-    "Dmitri",
-    "Élodie",
-    "Fatma",
-    "Giorgos",
-    "Helene",
-    "Ivo",
-    "Jana",
-    "Kenji",
-    "Léa",
-    "Miguel",
-    "Nadia",
-];
-const FAMILY: [&str; 48] = [
-    "Albrecht",
-    "Becker",
-    "Conti",
-    "Dupont",
-    "Eriksson",
-    "Fischer",
-    "Garcia",
-    "Hoffmann",
-    "Ivanov",
-    "Jansen",
-    "Kowalski",
-    "Lehmann",
-    "Moreau",
-    "Novák",
-    "Öztürk",
-    "Peeters",
-    "Quispe",
-    "Richter",
-    "Schneider",
-    "Tanaka",
-    "Ulrich",
-    "Vogel",
-    "Weber",
-    "Xu",
-    "Yilmaz",
-    "Zimmermann",
-    "Andersen",
-    "Bianchi",
-    "Castro",
-    "Dietrich",
-    "Engel",
-    "Fontaine",
-    "Große",
-    "Huber",
-    "Ilić",
-    "Jovanović",
-    "Keller",
-    "Lindqvist",
-    "Meyer",
-    "Nagy",
-    "Olsen",
-    "Petrov",
-    "Roth",
-    "Santos",
-    "Thomsen",
-    "Varga",
-    "Winter",
-    "Zieliński",
-];
-const PLACES: [(&str, &str, i64); 12] = [
-    ("DE", "Hamburg", 20_095),
-    ("DE", "Leipzig", 4_103),
-    ("DE", "Köln", 50_667),
-    ("DE", "München", 80_331),
-    ("AT", "Wien", 1_010),
-    ("AT", "Graz", 8_010),
-    ("FR", "Lyon", 69_001),
-    ("FR", "Lille", 59_000),
-    ("NL", "Utrecht", 3_511),
-    ("PL", "Kraków", 31_002),
-    ("IT", "Torino", 10_121),
-    ("ES", "Bilbao", 48_001),
-];
-const HOSTS: [&str; 5] = ["mail.example", "post.example", "inbox.example", "web.example", "letters.example"];
-const CATEGORIES: [&str; 6] = ["shoes", "coats", "books", "tea", "lamps", "bags"];
 
 fn ascii(name: &str) -> String {
     onefold::model::normalise::fold(name).chars().filter(char::is_ascii_alphanumeric).collect()
@@ -228,9 +134,14 @@ impl Shop {
     /// The shop of a seed.
     pub fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);
-        let now = Time::from_secs(1_772_355_600 + 86_400 * (seed % 20) as i64);
-        let people = people(&mut random);
-        let mut maker = Maker { now, records: Vec::new(), request: 0, message: 0, seed };
+        // A day of the four years from March 2024, no two of neighbouring seeds the same, and any time of the day.
+        let day = (seed % 1_461 * 37 % 1_461) as i64;
+        let now = Time::from_secs(1_709_251_200 + 86_400 * day + 60 * random.between(0, 1_440));
+        let count = 1_900 + random.below(201);
+        let people = people(&mut random, count);
+        let firms = (0..8 + random.below(20)).map(|_| FIRMS.map(|words| random.word(words)).join(" ")).collect();
+        let desk = format!("{}@{}.example", random.word(DESKS), FIRMS.map(|words| random.word(words)).join("-").to_lowercase());
+        let mut maker = Maker { now, records: Vec::new(), request: 0, message: 0, seed, firms, desk };
         for (nth, person) in people.iter().enumerate() {
             maker.web(&mut random, nth, person);
             maker.crm(&mut random, nth, person);
@@ -239,59 +150,62 @@ impl Shop {
             maker.survey(&mut random, nth, person);
         }
         maker.broken(&mut random);
-        let suppressed = people
-            .iter()
-            .filter(|person| person.card.is_some())
-            .step_by(151)
-            .take(6)
-            .map(|person| person.email.clone())
-            .collect();
+        let suppressed = people.iter().filter(|person| person.forgotten).map(|person| person.email.clone()).collect();
         let mut records = maker.records;
         // Sources deliver in the order of reception; a file's rows are received together.
         records.sort_by_key(|record| (record.received, record.feed, record.request));
-        Self { records, suppressed, now }
+        let cart = Cart {
+            message: format!("m-{seed}-{}", random.hex()),
+            cart: format!("cart-{}", random.hex()),
+            after: Duration::from_secs(random.between(120, 2_400) as u64),
+        };
+        Self { records, people: count, cart, suppressed, now }
     }
 }
 
-fn people(random: &mut Random) -> Vec<Person> {
-    let mut all: Vec<Person> = Vec::with_capacity(PEOPLE);
-    while all.len() < PEOPLE {
+fn people(random: &mut Random, count: usize) -> Vec<Person> {
+    let mut all: Vec<Person> = Vec::with_capacity(count);
+    // Where the shop's numbers begin.
+    let (first, lines) = (random.between(1_000, 8_000) as usize, random.between(0, 999_999) as usize);
+    while all.len() < count {
         let nth = all.len();
         // One in seven lives with the person before: the same name, address, telephone, and a tablet in the kitchen.
         let family = nth > 0 && random.percent(14);
-        let given = *random.pick(&GIVEN);
+        let given = random.word(GIVEN);
         let place = *random.pick(&PLACES);
-        let fresh = *random.pick(&FAMILY);
+        let fresh = random.word(FAMILY);
         let surname = match all.last() {
-            Some(before) if family => before.name.rsplit(' ').next().unwrap_or(fresh).to_owned(),
+            Some(before) if family => before.surname.clone(),
             _ => fresh.to_owned(),
         };
         let account = random.percent(85);
         let mut person = Person {
-            name: format!("{given} {surname}"),
-            email: format!("{}.{}{}@{}", ascii(given), ascii(&surname), nth, random.pick(&HOSTS)),
-            phone: format!("+49{}", 1_510_000_000 + nth as u64 * 7_919),
-            card: random.percent(55).then(|| format!("C{:07}", 1_000_000 + nth * 37)),
-            user: account.then(|| format!("u-{}", 10_000 + nth)),
-            customer: random.percent(80).then(|| format!("K{:05}", 10_000 + nth)),
+            email: format!("{}.{}{}@{}", ascii(given), ascii(&surname), nth, random.word(HOSTS)),
+            given,
+            surname,
+            phone: format!("{}{:07}", place.3, lines + nth * 4_001),
+            card: random.percent(55).then(|| format!("C{:07}", 100 * first + nth * 37)),
+            user: account.then(|| format!("u-{}", first + nth)),
+            customer: random.percent(80).then(|| format!("K{:05}", 3 * first + nth)),
             country: place.0,
             city: place.1,
-            postcode: format!("{:05}", place.2 + random.between(0, 80)),
+            postcode: postcode(place.0, place.2, random.between(0, 80)),
             born: Date::new(1945 + random.below(60) as i32, 1 + random.below(12) as u32, 1 + random.below(28) as u32)
                 .unwrap_or(Date::MIN),
-            devices: (0..1 + random.below(3)).map(|device| format!("a-{:08x}{device}", random.next() >> 32)).collect(),
+            devices: (0..1 + random.below(3)).map(|_| format!("a-{}", random.hex())).collect(),
             tablet: None,
             stage: if random.percent(9) {
-                random.pick(&["proposal", "negotiation"])
+                random.word("proposal negotiation")
             } else {
-                random.pick(&["", "", "", "won", "lost"])
+                *random.pick(&["", "", "", "won", "lost"])
             },
             spender: random.percent(30),
+            forgotten: false,
         };
         if let Some(before) = all.last_mut()
             && family
         {
-            let tablet = before.tablet.get_or_insert_with(|| format!("t-{:08x}", random.next() >> 32)).clone();
+            let tablet = before.tablet.get_or_insert_with(|| format!("t-{}", random.hex())).clone();
             person.tablet = Some(tablet);
             person.phone.clone_from(&before.phone);
             (person.country, person.city) = (before.country, before.city);
@@ -302,6 +216,10 @@ fn people(random: &mut Random) -> Vec<Person> {
         }
         all.push(person);
     }
+    for _ in 0..3 + random.below(7) {
+        let nth = random.below(count);
+        all[nth].forgotten = true;
+    }
     all
 }
 
@@ -311,6 +229,9 @@ struct Maker {
     request: u64,
     message: u64,
     seed: u64,
+    firms: Vec<String>,
+    /// A firm's common mailbox, which stands in many rows.
+    desk: String,
 }
 
 /// What the clock of a device and the network do to a session.
@@ -322,13 +243,28 @@ struct Line {
     wait: i64,
 }
 
+impl Person {
+    fn name(&self) -> String {
+        format!("{} {}", self.given, self.surname)
+    }
+}
+
+/// A line of CSV: quotes where they must stand, and now and then where they need not.
+fn csv(random: &mut Random, cells: &[&str]) -> String {
+    let quote = random.percent(5);
+    let cells = cells.iter().map(|cell| {
+        if quote || cell.contains([',', '"']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { (*cell).to_owned() }
+    });
+    cells.collect::<Vec<_>>().join(",")
+}
+
 impl Maker {
     fn day(&self, days_ago: i64, seconds: i64) -> Time {
         Time::from_secs(self.now.0 / 1_000_000 - days_ago * 86_400 - seconds)
     }
 
     fn push(&mut self, feed: Feed, bytes: String, received: Time, truth: Option<usize>) {
-        self.records.push(Record { feed, bytes, request: 0, sent: None, received, truth });
+        self.records.push(Record { feed, bytes, request: 0, sent: None, received, truth, broken: false });
     }
 
     // ------------------------------------------------------------ web and mobile
@@ -390,18 +326,18 @@ impl Maker {
             step(random),
             json!({ "type": view, "name": "Home", "anonymousId": anonymous, "userId": null, "context": context }),
         ));
-        let category = *random.pick(&CATEGORIES);
+        let category = random.word(CATEGORIES);
         for _ in 0..1 + random.below(3) {
             said.push((step(random), json!({ "type": "track", "event": "Product Viewed", "anonymousId": anonymous, "properties": { "category": category } })));
         }
-        let cart = format!("cart-{:x}", random.next() >> 24);
+        let cart = format!("cart-{}", random.hex());
         let wants = random.percent(40);
         if wants {
             said.push((step(random), json!({ "type": "track", "event": "Product Added", "anonymousId": anonymous, "properties": { "cart_id": cart, "category": category } })));
         }
         if let (true, Some(user)) = (login, &person.user) {
             let traits =
-                if random.percent(70) { json!({ "email": person.email, "name": person.name }) } else { json!({}) };
+                if random.percent(70) { json!({ "email": person.email, "name": person.name() }) } else { json!({}) };
             // RudderStack for Python keeps an identify's traits in its context alone.
             let identify = if random.percent(20) {
                 json!({ "type": "identify", "userId": user, "anonymousId": anonymous, "context": { "traits": traits } })
@@ -420,7 +356,8 @@ impl Maker {
                 said.push((step(random), json!({ "type": "track", "event": "Preferences Saved", "userId": user, "context": { "consent": { "categoryPreferences": { "Newsletter": marketing } } } })));
             }
             if random.percent(3) {
-                said.push((step(random), json!({ "type": "group", "userId": user, "groupId": format!("firm-{}", random.below(25)), "traits": { "company": "A firm", "seats": random.below(50) } })));
+                let firm = random.below(self.firms.len());
+                said.push((step(random), json!({ "type": "group", "userId": user, "groupId": format!("firm-{firm}"), "traits": { "company": self.firms[firm], "seats": random.below(50) } })));
             }
             if random.percent(1) {
                 said.push((
@@ -468,6 +405,7 @@ impl Maker {
                 sent: Some(ahead(sent)),
                 received,
                 truth: Some(nth),
+                broken: false,
             };
             if random.percent(2) {
                 self.records.push(record.clone());
@@ -484,30 +422,27 @@ impl Maker {
             0..6 => typo(random, &person.email),
             6..40 => person.email.to_uppercase(),
             40..55 => String::new(),
-            // A firm's common mailbox stands in many rows.
-            55..57 => "info@firm.example".to_owned(),
+            55..57 => self.desk.clone(),
             _ => format!(" {}", person.email),
+        };
+        let name = match random.below(100) {
+            0..12 => format!("{}, {}", person.surname, person.given),
+            12..16 => format!("{} \"{}\" {}", person.given, random.word(NICK), person.surname),
+            _ => person.name(),
         };
         let newsletter = *random.pick(&["granted", "granted", "granted", "refused", "", "withdrawn", ""]);
         let changed = self.day(random.between(3, DAYS), random.between(0, 80_000));
-        let phone = if random.percent(60) { person.phone.replace("+49", "0049 ") } else { String::new() };
+        let (country, number) = person.phone.split_at(3);
+        let phone =
+            if random.percent(60) { format!("{} {number}", country.replace('+', "00")) } else { String::new() };
         let born = if random.percent(4) { "31.02.1990".to_owned() } else { person.born.to_string() };
-        let row = [
-            customer.as_str(),
-            &person.name,
-            &email,
-            &phone,
-            if random.percent(70) { person.card.as_deref().unwrap_or_default() } else { "" },
-            person.country,
-            person.city,
-            &person.postcode,
-            &born,
-            person.stage,
-            newsletter,
-            &changed.to_string(),
-        ]
-        .join(",");
-        let truth = (!email.contains("info@")).then_some(nth);
+        let card = if random.percent(70) { person.card.as_deref().unwrap_or_default() } else { "" };
+        let (changed, truth) = (changed.to_string(), (email != self.desk).then_some(nth));
+        let cells = [
+            customer, &name, &email, &phone, card, person.country, person.city, &person.postcode, &born, person.stage,
+            newsletter, &changed,
+        ];
+        let row = csv(random, &cells);
         self.push(Feed::Crm, row, self.day(1, 7_200), truth);
     }
 
@@ -516,16 +451,16 @@ impl Maker {
         for _ in 0..random.below(if person.spender { 6 } else { 3 }) {
             self.message += 1;
             let since = if person.spender { random.between(15, DAYS) } else { random.between(1, DAYS) };
-            let at = self.day(since, random.between(0, 40_000));
+            let at = self.day(since, random.between(0, 40_000)).to_string();
             let email = if random.percent(25) { person.email.as_str() } else { "" };
-            let row = format!(
-                "R{:07},{card},{email},{at},{}.{:02} EUR,{}",
-                self.message,
-                random.between(3, 260),
-                random.below(100),
-                random.pick(&PLACES).1
-            );
-            self.push(Feed::Pos, row, self.day(1, 3_600), Some(nth));
+            let city = if random.percent(80) { person.city } else { random.pick(&PLACES).1 };
+            let branch = if random.percent(30) { format!("{city}, station") } else { city.to_owned() };
+            let total = format!("{}.{:02} EUR", random.between(3, 260), random.below(100));
+            let row = csv(random, &[&format!("R{:07}", self.message), card, email, &at, &total, &branch]);
+            // A till that was not sure of the network says it twice.
+            for _ in 0..if random.percent(1) { 2 } else { 1 } {
+                self.push(Feed::Pos, row.clone(), self.day(1, 3_600), Some(nth));
+            }
         }
     }
 
@@ -535,7 +470,7 @@ impl Maker {
         }
         self.message += 1;
         let at = self.day(random.between(1, DAYS), random.between(0, 80_000));
-        let mut customer = json!({ "name": person.name });
+        let mut customer = json!({ "name": person.name() });
         if random.percent(90) {
             customer["email"] =
                 json!(if random.percent(5) { typo(random, &person.email) } else { person.email.clone() });
@@ -543,67 +478,75 @@ impl Maker {
         if random.percent(35) {
             customer["phone"] = json!(person.phone);
         }
-        let ticket = json!({ "ticket": format!("T{}", self.message), "opened": at.to_string(), "customer": customer, "topic": random.pick(&["delivery", "refund", "size", "login"]), "urgent": random.percent(20) });
+        let ticket = json!({ "ticket": format!("T{}", self.message), "opened": at.to_string(), "customer": customer, "topic": random.word("delivery refund size login"), "urgent": random.percent(20) });
         self.push(Feed::Support, ticket.to_string(), at + Duration::from_secs(60), Some(nth));
     }
 
     fn survey(&mut self, random: &mut Random, nth: usize, person: &Person) {
-        if !random.percent(18) {
+        if !person.forgotten && !random.percent(18) {
             return;
         }
-        let email = if random.percent(10) { typo(random, &person.email) } else { person.email.clone() };
+        let slip = !person.forgotten && random.percent(10);
+        let email = if slip { typo(random, &person.email) } else { person.email.clone() };
         // Some have moved since the customer file last heard of them.
         let country = if random.percent(15) { random.pick(&PLACES).0 } else { person.country };
-        let mut row = String::new();
-        let _ = write!(
-            row,
-            "{email},{},{},{country}",
-            self.day(random.between(4, 20), random.between(0, 80_000)),
-            random.below(11)
-        );
+        let submitted = self.day(random.between(4, 20), random.between(0, 80_000)).to_string();
+        let row = csv(random, &[&email, &submitted, &random.below(11).to_string(), country]);
         self.push(Feed::Survey, row, self.day(2, 0), Some(nth));
     }
 
     // ------------------------------------------------------------ what is broken
 
     fn broken(&mut self, random: &mut Random) {
-        for nth in 0..24 {
-            let received = self.day(random.between(2, 30), 0);
-            let id = format!("b-{}-{nth}", self.seed);
-            let at = received.to_string();
-            let bytes = match nth % 6 {
-                0 => json!({ "userId": format!("u-{nth}"), "messageId": id, "timestamp": at }).to_string(),
-                1 => json!({ "type": "track", "event": "Product Viewed", "userId": null, "anonymousId": null, "messageId": id, "timestamp": at }).to_string(),
-                2 => json!({ "type": "page", "anonymousId": format!("x-{nth}"), "messageId": id, "timestamp": "yesterday" }).to_string(),
-                3 => json!({ "type": "track", "event": "Order Completed", "userId": format!("u-x{nth}"), "messageId": id, "timestamp": at, "properties": { "amount": "a lot" } }).to_string(),
-                4 => format!("{{\"type\":\"page\",\"anonymousId\":\"x-{nth}\",\"messageId\":\"{id}\""),
-                _ => {
-                    // The same id with other words: one of the two stands, the other is a conflict.
-                    let twin = json!({ "type": "page", "name": "One", "anonymousId": format!("x-{nth}"), "messageId": id, "timestamp": at }).to_string();
-                    self.request += 1;
-                    self.records.push(Record { feed: Feed::Web, bytes: twin, request: self.request, sent: None, received, truth: None });
-                    json!({ "type": "page", "name": "Two", "anonymousId": format!("x-{nth}"), "messageId": id, "timestamp": at }).to_string()
-                }
-            };
-            self.request += 1;
-            self.records.push(Record {
-                feed: Feed::Web,
-                bytes,
-                request: self.request,
-                sent: None,
-                received,
-                truth: None,
-            });
+        type Wrong = fn(&str, &str, &str, &str) -> String;
+        let sorts: [Wrong; 5] = [
+            |who, id, at, _| json!({ "userId": who, "messageId": id, "timestamp": at }).to_string(),
+            |_, id, at, _| json!({ "type": "track", "event": "Product Viewed", "userId": null, "anonymousId": null, "messageId": id, "timestamp": at }).to_string(),
+            |who, id, _, word| json!({ "type": "page", "anonymousId": who, "messageId": id, "timestamp": word }).to_string(),
+            |who, id, at, word| json!({ "type": "track", "event": "Order Completed", "userId": who, "messageId": id, "timestamp": at, "properties": { "amount": word } }).to_string(),
+            |who, id, _, _| format!("{{\"type\":\"page\",\"anonymousId\":\"{who}\",\"messageId\":\"{id}\""),
+        ];
+        for sort in sorts {
+            for _ in 0..2 + random.below(6) {
+                let received = self.day(random.between(2, 30), random.between(0, 80_000));
+                let (who, id) = (format!("x-{}", random.hex()), format!("b-{}", random.hex()));
+                let bytes = sort(&who, &id, &received.to_string(), random.word("yesterday plenty unknown"));
+                self.alone(bytes, received, true);
+            }
         }
-        for nth in 0..9 {
-            self.push(Feed::Crm, format!("K9{nth:04},Only,Three"), self.day(1, 7_200), None);
-            self.push(
-                Feed::Pos,
-                format!("R9{nth:06},C99{nth:05},,{},twelve,Wien", self.day(3, nth)),
-                self.day(1, 3_600),
-                None,
-            );
-            self.push(Feed::Support, format!("{{\"ticket\":\"T9{nth}\",\"opened\":"), self.day(5, nth), None);
+        // The same id with other words: one of the two stands, the other is a conflict.
+        for _ in 0..2 + random.below(6) {
+            let received = self.day(random.between(2, 30), random.between(0, 80_000));
+            let (who, id, at) = (format!("x-{}", random.hex()), format!("b-{}", random.hex()), received.to_string());
+            for name in ["Home", "Basket"] {
+                let page = json!({ "type": "page", "name": name, "anonymousId": who, "messageId": id, "timestamp": at });
+                self.alone(page.to_string(), received, false);
+            }
         }
+        for _ in 0..3 + random.below(12) {
+            let row = format!("K9{},Only,Three", random.hex());
+            self.spoil(Feed::Crm, row, self.day(1, 7_200));
+        }
+        for _ in 0..3 + random.below(12) {
+            let at = self.day(random.between(2, 90), random.between(0, 40_000));
+            let word = random.word("twelve much free");
+            let row = format!("R9{},C99{},,{at},{word},{}", random.hex(), random.hex(), random.pick(&PLACES).1);
+            self.spoil(Feed::Pos, row, self.day(1, 3_600));
+        }
+        for _ in 0..3 + random.below(12) {
+            let at = self.day(random.between(2, 90), random.between(0, 80_000));
+            self.spoil(Feed::Support, format!("{{\"ticket\":\"T9{}\",\"opened\":", random.hex()), at);
+        }
+    }
+
+    /// A message in a request of its own.
+    fn alone(&mut self, bytes: String, received: Time, broken: bool) {
+        self.request += 1;
+        let (feed, request) = (Feed::Web, self.request);
+        self.records.push(Record { feed, bytes, request, sent: None, received, truth: None, broken });
+    }
+
+    fn spoil(&mut self, feed: Feed, bytes: String, received: Time) {
+        self.records.push(Record { feed, bytes, request: 0, sent: None, received, truth: None, broken: true });
     }
 }

@@ -1,8 +1,10 @@
 //! Times as sources write them.
 //!
 //! `03/04/2026 9:05` is a morning in March or in April, and only the source knows. So the mapping says how times are
-//! written, once for the whole import, and what does not fit is an issue. A time without an offset is UTC: zones are
-//! absent, since a zone's rules change and a file rarely names one.
+//! written, once for the whole import, and what does not fit is an issue. ISO means the forms of RFC 3339 and ISO 8601
+//! in which the year stands first; forms that a person can read but that leave something to guess (`21/11/2026`,
+//! `Nov 21, 2026`, mail headers) need a mapping that says the order of day and month. A time without an offset is UTC:
+//! zones are absent, since a zone's rules change and a file rarely names one.
 
 use onefold_model::normalise::{self, Order};
 use onefold_model::{Date, Decimal, Time, Value};
@@ -12,7 +14,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeFormat {
-    /// `2026-03-01T09:00:00Z`, `2026-03-01 09:00`, `2026-03-01`, `20260301`.
+    /// `2026-03-01T09:00:00Z`, `2026-03-01 09:00`, `2026-03-01T10:00:00.5+01:00` (or `+0100`), `2026-03-01`,
+    /// `20260301`; nothing else.
     #[default]
     Iso,
     /// `01/03/2026 09:00`, `1.3.2026`; ISO forms too.
@@ -65,10 +68,17 @@ impl TimeFormat {
                 };
                 unix(number, if self == Self::UnixSeconds { 1_000_000 } else { 1_000 })
             }
-            (_, Value::Text(text)) => written(text.trim(), self.order()),
+            (_, Value::Text(text)) => self.written(text.trim()),
             // `20260301` as a JSON number.
-            (_, Value::Int(number)) => written(&number.to_string(), self.order()),
+            (_, Value::Int(number)) => self.written(&number.to_string()),
             _ => None,
+        }
+    }
+
+    fn written(self, text: &str) -> Option<Time> {
+        match iso(text) {
+            None if self.orders() => spoken(text, self.order()),
+            read => read,
         }
     }
 
@@ -99,11 +109,40 @@ pub(crate) fn of_message(value: &Value) -> Option<Time> {
     unix(number, if seconds { 1_000_000 } else { 1_000 })
 }
 
-fn written(text: &str, order: Order) -> Option<Time> {
+/// The forms of RFC 3339, and those of ISO 8601 that are as clear: no seconds, an offset without its colon, a day
+/// without hyphens.
+fn iso(text: &str) -> Option<Time> {
     // The form that nearly all have needs no second look.
     if let Ok(time) = Time::from_calendar(text) {
         return Some(time);
     }
+    if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let (year, month, day) = (text.get(..4)?, text.get(4..6)?, text.get(6..)?);
+        return Time::from_calendar(&format!("{year}-{month}-{day}")).ok();
+    }
+    let (day, rest) = text.split_at_checked(10)?;
+    let (minutes, rest) = rest.strip_prefix(['T', 't', ' '])?.split_at_checked(5)?;
+    let (seconds, zone) = match rest.find(|c: char| !c.is_ascii_digit() && !":.".contains(c)) {
+        Some(end) => rest.split_at_checked(end)?,
+        None => (rest, ""),
+    };
+    let seconds = if seconds.is_empty() { ":00" } else { seconds };
+    let zone = offset(zone)?;
+    // The whole is checked there, to the last character.
+    Time::from_calendar(&format!("{day}T{minutes}{seconds}{zone}")).ok()
+}
+
+/// `+0100` and `+01` as RFC 3339 has them; other zones as they are.
+fn offset(zone: &str) -> Option<String> {
+    Some(match zone.len() {
+        5 if zone.starts_with(['+', '-']) => format!("{}:{}", zone.get(..3)?, zone.get(3..)?),
+        3 if zone.starts_with(['+', '-']) => format!("{zone}:00"),
+        _ => zone.into(),
+    })
+}
+
+/// A day and perhaps a time as people write them, in this order.
+fn spoken(text: &str, order: Order) -> Option<Time> {
     let (year, month, day) = normalise::ymd(text, order).ok()?;
     let date = Date::new(year, month, day)?;
     let clock = match text.find(':') {
@@ -148,13 +187,7 @@ fn full(clock: &str) -> Option<String> {
         }
         "" => String::new(),
         "utc" | "gmt" => "Z".into(),
-        // `+0100`, `+01`
-        bare if !bare.contains(':') && bare.starts_with(['+', '-']) => match bare.len() {
-            5 => format!("{}:{}", bare.get(..3)?, bare.get(3..)?),
-            3 => format!("{bare}:00"),
-            _ => return None,
-        },
-        other => other.into(),
+        other => offset(other)?,
     };
     Some(format!("{hour:02}:{minute}:{second}{zone}"))
 }
@@ -177,6 +210,13 @@ mod tests {
             (Iso, "2026-11-21 10:00", "2026-11-21T10:00:00Z"),
             (Iso, "2026-11-21T10:00Z", "2026-11-21T10:00:00Z"),
             (Iso, "20261121", "2026-11-21T00:00:00Z"),
+            (Iso, "2026-11-21", "2026-11-21T00:00:00Z"),
+            (Iso, "2026-11-21 10:00:05.25", "2026-11-21T10:00:05.250Z"),
+            (Iso, "2026-11-21 10:00:05+00", "2026-11-21T10:00:05Z"),
+            (Iso, "2026-11-21t10:00-0130", "2026-11-21T11:30:00Z"),
+            (Iso, "2016-12-31T23:59:60Z", "2016-12-31T23:59:59.999999Z"),
+            (Iso, "2017-01-01T00:59:60+0100", "2016-12-31T23:59:59.999999Z"),
+            (DayFirst, "Sat, 21 Nov 2026 10:00:00 GMT", "2026-11-21T10:00:00Z"),
             (DayFirst, "31/12/2026", "2026-12-31T00:00:00Z"),
             (DayFirst, "1.2.2026 7:05:09", "2026-02-01T07:05:09Z"),
             (DayFirst, "2026-02-01 07:05", "2026-02-01T07:05:00Z"),
@@ -199,6 +239,25 @@ mod tests {
             (Iso, "2026-11-21T25:00:00Z"),
             (Iso, "2026-11-21T10"),
             (Iso, "always"),
+            (Iso, "21/11/2026"),
+            (Iso, "21.11.2026"),
+            (Iso, "Nov 21, 2026"),
+            (Iso, "21 November 2026 10:00"),
+            (Iso, "Sat, 21 Nov 2026 10:00:00 +0000"),
+            (Iso, "2026/11/21"),
+            (Iso, "2026-11-21 10:00:00 UTC"),
+            (Iso, "2026-11-21 9:05"),
+            (Iso, "2026-11-21 9:05 pm"),
+            (Iso, "2026-11-21T10:00:00.Z"),
+            (Iso, "2026-11-21T10:00.5Z"),
+            (Iso, "2026-11-21T10:00:00:00Z"),
+            (Iso, "2026-11-21T10:00:00+01:0"),
+            (Iso, "2026-11-21T10:00:00é"),
+            (Iso, "20261321"),
+            (Iso, "2026"),
+            (Iso, "2016-12-31T12:30:60Z"),
+            (Iso, "2026-11-21T10:00:61Z"),
+            (DayFirst, "31/12/2016 12:30:60"),
             (DayFirst, "31/02/2026"),
             (MonthFirst, "12/31/2026 13:05 PM"),
             (UnixSeconds, "soon"),

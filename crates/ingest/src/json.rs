@@ -1,14 +1,15 @@
 //! JSON (RFC 8259) as exact values, bounded.
 //!
 //! A general reader keeps numbers as binary floats, takes the last of two equal names, and follows nesting as deep as
-//! its stack. Here a number is exact or refused, a name that stands twice in an object is refused (two readers would
-//! pick different ones), and nesting, names and texts have bounds. A fault tells its place as a byte offset and as a
-//! path.
+//! its stack. Here a number is exact, a name that stands twice in an object is refused (two readers would pick
+//! different ones), and nesting, names and texts have bounds. A fault tells its place as a byte offset and as a path.
 //!
 //! A number without a fraction is a whole number however it is written: `1`, `1.0` and `1e0` are the same value, so
-//! that a value written out and read again is itself. Deliberately absent: comments, trailing commas, `NaN`.
+//! that a value written out and read again is itself. A number that a [`Decimal`] cannot hold (`18446744073709551615`,
+//! `5e-324`) is kept as the text that it was written as: nothing is rounded, the rest of its record is read, and a
+//! property that was declared as a number refuses it. Deliberately absent: comments, trailing commas, `NaN`.
 
-use onefold_model::{Decimal, Issue, Limits, ParseError, Text, Value};
+use onefold_model::{Decimal, Issue, Limits, Text, Value};
 
 /// Bounds on one text of JSON.
 #[derive(Clone, Copy, Debug)]
@@ -45,14 +46,16 @@ impl Bounds {
 /// use onefold_model::Limits;
 /// let said = json::parse(br#"{"name": "Ada", "amount": 49.90}"#, &Limits::default())?;
 /// assert_eq!(said.to_json(), r#"{"amount":49.9,"name":"Ada"}"#);
+/// let account = json::parse(br#"{"account": 18446744073709551615}"#, &Limits::default())?;
+/// assert_eq!(account.to_json(), r#"{"account":"18446744073709551615"}"#);
 /// let fault = json::parse(br#"{"a": 1, "a": 2}"#, &Limits::default()).unwrap_err();
 /// assert_eq!(fault.to_string(), "duplicate_key at `a`: a name stands twice in one object, again at byte 9");
 /// # Ok::<(), onefold_model::Issue>(())
 /// ```
 ///
 /// # Errors
-/// An [`Issue`] with the code `bad_json`, `not_utf8`, `duplicate_key`, `number_too_long`, `too_deep`, `too_many_keys`,
-/// `text_too_long` or `record_too_large`, the path where it is known, and the place as a byte offset.
+/// An [`Issue`] with the code `bad_json`, `not_utf8`, `duplicate_key`, `too_deep`, `too_many_keys`, `text_too_long` (of
+/// a number too) or `record_too_large`, the path where it is known, and the place as a byte offset.
 pub fn parse(text: &[u8], limits: &Limits) -> Result<Value, Issue> {
     if text.len() > limits.record_bytes.saturating_mul(4) {
         return Err(Issue::new("record_too_large", "", "the text is larger than four times the limit of a record"));
@@ -314,12 +317,11 @@ impl<'a> Reader<'a> {
         match digits.parse::<Decimal>() {
             Ok(number) if number.scale() == 0 => Ok(Value::Int(number.units())),
             Ok(number) => Ok(Value::Decimal(number)),
-            Err(ParseError::TooManyDigits) => Err(self.issue(
-                "number_too_long",
-                "a number keeps 18 digits after the point and about 19 in all, and is never rounded;",
-                start,
-            )),
-            Err(_) => Err(self.issue("bad_json", "a number is expected", start)),
+            Err(_) if digits.len() > self.bounds.text => {
+                Err(self.issue("text_too_long", "a number is written longer than a text may be", start))
+            }
+            // Its form was checked above: no exact number holds it.
+            Err(_) => Ok(Value::Text(digits.into())),
         }
     }
 

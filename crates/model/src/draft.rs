@@ -141,7 +141,8 @@ impl Draft {
         Self { received: Some(at), ..self }
     }
 
-    /// The id that the source gave it: a copy with the same id counts once.
+    /// The id that the source gave it: a copy with the same id counts once. Without one, what says the same at the same
+    /// time is the same record.
     #[must_use]
     pub fn message_id(self, id: &str) -> Self {
         let id = self.schema.message_id(&self.source, id);
@@ -272,6 +273,25 @@ impl Draft {
     #[must_use]
     pub fn id(&self) -> Option<EventId> {
         self.id
+    }
+
+    /// The schema whose words it uses.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The same in the words of another schema with the same key: names are resolved there, at reception.
+    #[must_use]
+    pub fn rebound(self, schema: &Schema) -> Self {
+        Self { schema: schema.clone(), ..self }
+    }
+
+    /// The identifiers that it names and that have a canonical form, whatever else is wrong with it.
+    #[must_use]
+    pub fn identifiers(&self) -> Vec<Identifier> {
+        let named = self.who.iter().chain(&self.previous);
+        named.filter_map(|(kind, raw)| self.schema.identifier(kind, raw).ok()).collect()
     }
 
     /// The source that speaks.
@@ -422,7 +442,11 @@ impl Draft {
             return Err(Issue::new("record_too_large", "", "the record is larger than the limit"));
         }
         event.content = schema.content_hash(&said);
-        event.id = self.id.unwrap_or_else(|| schema.row_id(&self.source, "", &said, 0));
+        event.id = self.id.unwrap_or_else(|| {
+            // What has neither an id nor a time of its own is told apart by when it came.
+            let came = if self.original.is_none() { event.times.received.0.to_le_bytes().to_vec() } else { Vec::new() };
+            schema.row_id(&self.source, "", &[said, came].concat(), 0)
+        });
         Ok(event)
     }
 
@@ -482,7 +506,9 @@ impl Draft {
         notes: &mut Vec<Issue>,
     ) -> Result<Fields, Issue> {
         let mut fields: BTreeMap<FieldId, Value> = BTreeMap::new();
-        for (name, value) in said.iter().filter(|(_, value)| !value.is_null()) {
+        // Of a name said twice the last word counts.
+        let said: BTreeMap<&Text, &Value> = said.iter().map(|(name, value)| (name, value)).collect();
+        for (name, value) in said.into_iter().filter(|(_, value)| !value.is_null()) {
             let full = || Text::from(format!("{path}.{name}"));
             let Some(field) = self.schema.field_of(owner, name) else {
                 let full = full();

@@ -365,4 +365,6 @@ pub enum Entry {
     },
     /// A record that was turned away because of a suppression: its keyed id alone is kept, as the receipt.
     TurnedAway(EventId),
+    /// A quarantined record that nobody waits for any more.
+    Dismissed(EventId),
 }

@@ -14,9 +14,9 @@ use std::sync::Arc;
 use crate::draft::{EVENT_NAME, sorted, source_name};
 use crate::schema::Owner;
 use crate::{
-    Action, Actor, Choice, ContentHash, Date, Decimal, Entry, Event, EventId, EventTypeId, FieldId, Fields, Identifier,
-    Issue, Member, Money, Pii, Quarantined, Retraction, Ruling, Schema, Scope, Score, Text, Time, Times, Token, Value,
-    Word,
+    Action, Actor, Choice, ContentHash, Date, Decimal, Entry, Event, EventId, EventTypeId, FieldId, Fields, Form,
+    Identifier, Issue, Member, Money, Pii, Quarantined, Retraction, Ruling, Schema, Scope, Score, Text, Time, Times,
+    Token, Value, Word,
 };
 
 const VERSION: u8 = 1;
@@ -31,6 +31,14 @@ pub enum WireError {
     /// A later version of the format.
     #[error("the stored entry has format version {0}, which this version does not know")]
     Version(u8),
+    /// A ruling or suppression was made when the kind's values had another canonical form, and its value is not kept.
+    #[error("the log has a ruling or suppression on a `{name}` of form `{form}`, and the schema declares another form")]
+    Reformed {
+        /// The kind.
+        name: Text,
+        /// The form that it had.
+        form: Text,
+    },
     /// The log speaks of something that the schema no longer declares.
     #[error("the log speaks of {what} `{name}`, which the schema does not declare; declare it again")]
     Undeclared {
@@ -106,6 +114,10 @@ impl Entry {
                 out.push(6);
                 out.extend(id.0);
             }
+            Self::Dismissed(id) => {
+                out.push(7);
+                out.extend(id.0);
+            }
         }
     }
 
@@ -157,6 +169,7 @@ impl Entry {
             }),
             5 => Self::Suppress { member: from.member(schema)?, at: Time(from.int()?) },
             6 => Self::TurnedAway(EventId(from.hash()?)),
+            7 => Self::Dismissed(EventId(from.hash()?)),
             _ => return Err(WireError::Damaged("an unknown sort of entry")),
         };
         if from.0.is_empty() { Ok(entry) } else { Err(WireError::Damaged("bytes after the entry")) }
@@ -323,9 +336,24 @@ fn kind_name(schema: &Schema, member: Member) -> &str {
     schema.kind_info(member.kind).map_or("", |kind| &kind.name)
 }
 
+/// A member stands for a value that is not here, in the form that its kind had: both are written, so that a kind of
+/// another form is refused instead of silently meaning nobody.
 fn put_member(out: &mut Vec<u8>, schema: &Schema, member: Member) {
     put_text(out, kind_name(schema, member));
+    put_text(out, form_name(schema, member));
     out.extend(member.token.0);
+}
+
+fn form_name(schema: &Schema, member: Member) -> &'static str {
+    match schema.kind_info(member.kind).map(|kind| kind.form).unwrap_or_default() {
+        Form::Raw => "raw",
+        Form::Email => "email",
+        Form::Phone => "phone",
+        Form::Name => "name",
+        Form::Postcode => "postcode",
+        Form::Date => "date",
+        Form::Text => "text",
+    }
 }
 
 fn put_identifier(out: &mut Vec<u8>, schema: &Schema, identifier: &Identifier) {
@@ -463,9 +491,11 @@ impl<'a> Reader<'a> {
     }
 
     fn member(&mut self, schema: &Schema) -> Read<Member> {
-        let kind = self.text()?;
-        let kind = schema.kind(&kind).map_err(|_| WireError::Undeclared { what: "kind of identifier", name: kind })?;
-        Ok(Member { kind, token: Token(self.hash()?) })
+        let (name, form) = (self.text()?, self.text()?);
+        let kind = schema.kind(&name);
+        let kind = kind.map_err(|_| WireError::Undeclared { what: "kind of identifier", name: name.clone() })?;
+        let member = Member { kind, token: Token(self.hash()?) };
+        if form.as_str() == form_name(schema, member) { Ok(member) } else { Err(WireError::Reformed { name, form }) }
     }
 
     fn identifier(&mut self, schema: &Schema) -> Read<Identifier> {

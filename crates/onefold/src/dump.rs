@@ -27,10 +27,12 @@ impl Platform {
             writeln!(to, "{}", Value::map(all).to_json())
         };
         line("state", vec![("at", self.now.into())])?;
-        for id in self.profiles.ids() {
-            if let Some(profile) = self.profiles.get(id) {
-                let members = self.graph.members(id).iter().map(|member| self.show(*member)).collect::<Vec<_>>();
-                line("profile", vec![("id", text(id)), ("members", members.into()), ("events", events(profile))])?;
+        for id in self.graph.profiles() {
+            let profile = self.profiles.get(id);
+            let members = self.graph.members(id).iter().map(|member| self.show(*member)).collect::<Vec<_>>();
+            let events = profile.map_or(Value::from(Vec::new()), events);
+            line("profile", vec![("id", text(id)), ("members", members.into()), ("events", events)])?;
+            if let Some(profile) = profile {
                 self.values(profile, &mut line)?;
             }
         }
@@ -92,10 +94,10 @@ impl Platform {
         for id in self.index().retractions() {
             line("retracted", vec![("event", text(id))])?;
         }
-        let mut kept: Vec<_> = self.index().quarantined().map(|(id, _, content)| (content, id)).collect();
+        let mut kept: Vec<_> = self.index().quarantined().map(|(id, _, content, waits)| (content, id, waits)).collect();
         kept.sort();
-        for (content, id) in kept {
-            line("quarantined", vec![("content", text(content)), ("id", text(id))])?;
+        for (content, id, waits) in kept {
+            line("quarantined", vec![("content", text(content)), ("id", text(id)), ("waits", waits.into())])?;
         }
         for (id, content) in self.index().conflicts() {
             line("conflict", vec![("event", text(id)), ("content", text(content))])?;

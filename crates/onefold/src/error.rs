@@ -35,6 +35,9 @@ pub enum Error {
     /// The schema was built with another key than the one that opens the store.
     #[error("the schema is bound to another token key than the store's; build it with `keys.tokens()`")]
     OtherKey,
+    /// An identifier of another schema, in which it may mean something else.
+    #[error("the identifier was made by another schema; make it with `platform.schema()`")]
+    OtherSchema,
     /// A cursor into a part of the change feed that is no longer kept.
     #[error("the change feed is kept from position {kept} on; rebuild from the segments' members and resume there")]
     CursorTooOld {

@@ -46,10 +46,11 @@ impl Feed {
 
     /// The changes after `cursor`; the default cursor is before all.
     pub(crate) fn since(&self, cursor: Cursor) -> Result<impl Iterator<Item = &Change>, Error> {
-        if let (Some(forgotten), Some(first)) = (self.forgotten, self.changes.front())
+        if let Some(forgotten) = self.forgotten
             && cursor < forgotten
         {
-            return Err(Error::CursorTooOld { kept: first.cursor.position });
+            let kept = self.changes.front().map_or(forgotten.position + 1, |first| first.cursor.position);
+            return Err(Error::CursorTooOld { kept });
         }
         let from = self.changes.partition_point(|change| change.cursor <= cursor);
         Ok(self.changes.range(from..))
@@ -84,5 +85,9 @@ mod tests {
         feed.take(&mut vec![change(), change()]);
         assert!(matches!(feed.since(Cursor::default()), Err(Error::CursorTooOld { kept: 3 })));
         assert_eq!(feed.since(Cursor { position: 3, nth: 0 }).unwrap().count(), 2);
+        let mut none = Feed::new(0);
+        none.turn_to(1);
+        none.take(&mut vec![change()]);
+        assert!(none.since(Cursor::default()).is_err(), "what was forgotten at once is not silently missing");
     }
 }

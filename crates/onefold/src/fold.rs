@@ -18,10 +18,14 @@ impl Platform {
     /// Applies one entry of the log.
     pub(crate) fn fold(&mut self, position: Position, entry: &Entry) {
         self.feed.turn_to(position.0);
+        self.apply(position, entry);
+        self.logged = self.now;
+    }
+
+    fn apply(&mut self, position: Position, entry: &Entry) {
         match entry {
             Entry::Event(event) => self.fold_event(position, event),
             Entry::Ruling(ruling) => {
-                self.run_before(ruling.at);
                 if self.index.rule(ruling) {
                     let mut out = Vec::new();
                     let touched = self.graph.rule(ruling, &self.consent, self.now, &mut out);
@@ -29,7 +33,6 @@ impl Platform {
                 }
             }
             Entry::Retraction(retraction) => {
-                self.run_before(retraction.at);
                 if self.index.retract(retraction.event) {
                     self.withdraw_event(retraction.event, Cause::Ruling);
                 }
@@ -39,10 +42,16 @@ impl Platform {
                 let content = content_of(&self.schema, record);
                 self.index.quarantine(record.id, record.event, position, content);
             }
-            Entry::Suppress { member, at } => self.consent.suppress(*member, *at),
+            Entry::Suppress { member, at } => {
+                if self.index.suppress(*member, *at) {
+                    self.consent.suppress(*member, *at);
+                    self.review(std::iter::once(*member));
+                }
+            }
             Entry::TurnedAway(id) => {
                 self.index.turn_away(*id);
             }
+            Entry::Dismissed(id) => self.index.dismiss(*id),
             // A later version's entry cannot be decoded by this one, so none arrives here.
             _ => {}
         }
@@ -165,6 +174,7 @@ impl Platform {
     fn run_to(&mut self, to: Time) {
         while let due = self.next_change()
             && due <= to
+            && due < Time::MAX
         {
             self.fire(due);
         }

@@ -2,14 +2,14 @@
 //!
 //! A record id stands for one record. Copies of it count once, with the smallest reception. Where the same id comes
 //! with other content, all variants are logged; the one smallest by (received, content, sent) is live, the others are
-//! conflicts. Everything here is a function of the set of what came, whatever the order: see the test at the end.
+//! conflicts. Everything here is a function of the set of what came, whatever the order (`law_1_...`).
 //!
 //! Ids are held whole (128 bits); a million records take some 100 MB with their table. Fingerprints of 64 bits that
 //! are confirmed in the log are a matter of the store's own work.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::model::{ContentHash, Event, EventId, Position, Ruling, Time};
+use crate::model::{ContentHash, Event, EventId, Member, Position, Ruling, Time};
 
 type Precedence = (Time, ContentHash, Option<Time>);
 
@@ -42,7 +42,9 @@ pub(crate) struct Index {
     turned_away: HashSet<EventId>,
     /// Quarantined records with the event that each would have been, and its place in the log.
     quarantined: BTreeMap<EventId, (Option<EventId>, Position, ContentHash)>,
+    dismissed: BTreeSet<EventId>,
     rulings: BTreeSet<Ruling>,
+    suppressions: BTreeSet<(Member, Time)>,
 }
 
 impl Index {
@@ -151,12 +153,31 @@ impl Index {
         self.quarantined.contains_key(&id)
     }
 
-    /// The records that are still kept aside: not fed again since. Their places in the log and content hashes.
-    pub(crate) fn quarantined(&self) -> impl Iterator<Item = (EventId, Position, ContentHash)> + '_ {
-        self.quarantined
-            .iter()
-            .filter(|(_, (event, _, _))| event.is_none_or(|event| !self.accepted(event)))
-            .map(|(id, (_, at, content))| (*id, *at, *content))
+    /// The quarantined records, each with its place in the log, the hash of its content, and whether somebody still
+    /// waits for it: it has neither been fed again as an event that was accepted, nor been dismissed.
+    pub(crate) fn quarantined(&self) -> impl Iterator<Item = (EventId, Position, ContentHash, bool)> + '_ {
+        self.quarantined.iter().map(|(id, (event, at, content))| {
+            let settled = event.is_some_and(|event| self.accepted(event)) || self.dismissed.contains(id);
+            (*id, *at, *content, !settled)
+        })
+    }
+
+    /// Nobody waits for a quarantined record any more; `false` where that was known, or there is no such record.
+    pub(crate) fn can_dismiss(&self, id: EventId) -> bool {
+        self.quarantined.contains_key(&id) && !self.dismissed.contains(&id)
+    }
+
+    pub(crate) fn dismiss(&mut self, id: EventId) {
+        self.dismissed.insert(id);
+    }
+
+    /// Notes a suppression; `false` where it was known.
+    pub(crate) fn suppress(&mut self, member: Member, at: Time) -> bool {
+        self.suppressions.insert((member, at))
+    }
+
+    pub(crate) fn knows_suppression(&self, member: Member, at: Time) -> bool {
+        self.suppressions.contains(&(member, at))
     }
 
     /// The contents that lost a conflict.

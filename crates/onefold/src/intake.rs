@@ -9,9 +9,10 @@ use std::sync::Arc;
 use crate::consent::Suppressed;
 use crate::index::Standing;
 use crate::model::{
-    ContentHash, Draft, Entry, Event, EventId, Issue, Member, Parsed, Pii, Position, Quarantined, Tally, Text, Time,
-    Value,
+    ContentHash, Draft, Entry, Event, EventId, Identifier, Issue, Member, Parsed, Pii, Position, Quarantined, Schema,
+    Tally, Text, Time, Value,
 };
+use crate::platform::LATEST;
 use crate::{Error, Platform};
 
 /// How many records one durable batch holds.
@@ -23,7 +24,8 @@ pub type Notes = std::collections::BTreeMap<(Text, Text), u64>;
 /// A record that the schema has checked.
 enum Received {
     Event(Event, Vec<Issue>),
-    Refused(Quarantined),
+    /// What is wrong with it, and the identifiers that it names all the same.
+    Refused(Quarantined, Vec<Identifier>),
 }
 
 impl Platform {
@@ -69,14 +71,17 @@ impl Platform {
             match record {
                 Received::Event(event, notes) => {
                     let source = event.source;
-                    self.stage_event(event, &mut tally, &mut staged);
-                    let counts = staged.notes.entry(source).or_default();
-                    for note in notes {
-                        *counts.entry((note.code, note.path)).or_default() += 1;
+                    if self.stage_event(event, &mut tally, &mut staged) {
+                        let counts = staged.notes.entry(source).or_default();
+                        for note in notes {
+                            *counts.entry((note.code, note.path)).or_default() += 1;
+                        }
                     }
                 }
-                Received::Refused(record) => {
-                    if self.index.is_quarantined(record.id) || staged.quarantined.contains(&record.id) {
+                Received::Refused(record, named) => {
+                    if self.consent.suppressed(&named) == Suppressed::Whole {
+                        self.stage_turned_away(record.event.unwrap_or(record.id), &mut tally, &mut staged);
+                    } else if self.index.is_quarantined(record.id) || staged.quarantined.contains(&record.id) {
                         tally.duplicate += 1;
                     } else {
                         tally.quarantined += 1;
@@ -87,7 +92,7 @@ impl Platform {
                 }
             }
         }
-        self.commit(&staged.entries)?;
+        self.commit(staged.entries)?;
         for (source, counts) in staged.notes {
             let kept = self.notes.entry(source).or_default();
             for (key, count) in counts {
@@ -100,17 +105,28 @@ impl Platform {
         Ok(tally)
     }
 
-    fn stage_event(&self, mut event: Event, tally: &mut Tally, staged: &mut Staged) {
-        match self.consent.suppressed(&event.who) {
+    fn stage_turned_away(&self, id: EventId, tally: &mut Tally, staged: &mut Staged) {
+        if self.index.was_turned_away(id) || !staged.turned_away.insert(id) {
+            tally.duplicate += 1;
+        } else {
+            tally.suppressed += 1;
+            staged.entries.push(Entry::TurnedAway(id));
+        }
+    }
+
+    /// Decides on a record; whether it will be logged.
+    fn stage_event(&self, mut event: Event, tally: &mut Tally, staged: &mut Staged) -> bool {
+        // A copy of what was accepted brings nothing in, whoever has been suppressed since.
+        if self.index.standing(&event) == Standing::Copy {
+            tally.duplicate += 1;
+            return false;
+        }
+        let named: Vec<Identifier> = event.who.iter().chain(&event.previous).chain(&event.blocked).cloned().collect();
+        match self.consent.suppressed(&named) {
             Suppressed::No => {}
             Suppressed::Whole => {
-                if self.index.was_turned_away(event.id) || !staged.turned_away.insert(event.id) {
-                    tally.duplicate += 1;
-                } else {
-                    tally.suppressed += 1;
-                    staged.entries.push(Entry::TurnedAway(event.id));
-                }
-                return;
+                self.stage_turned_away(event.id, tally, staged);
+                return false;
             }
             Suppressed::Parts(parts) => self.redact(&mut event, &parts),
         }
@@ -122,7 +138,7 @@ impl Platform {
         match standing {
             (Standing::Copy, _) => {
                 tally.duplicate += 1;
-                return;
+                return false;
             }
             (Standing::New, _) => tally.accepted += 1,
             (Standing::EarlierCopy, _) | (Standing::Winner, true) => tally.duplicate += 1,
@@ -134,40 +150,50 @@ impl Platform {
         let event = Arc::new(event);
         staged.variants.entry(event.id).or_default().push(Arc::clone(&event));
         staged.entries.push(Entry::Event(event));
+        true
     }
 
-    /// Takes suppressed identifiers out of a record that also speaks of others: out of those it names, and out of
-    /// every text in which one of them stands.
+    /// Takes suppressed identifiers out of a record that also speaks of others: out of those it names, and every value
+    /// in which one of them stands, at any depth, alone or as a word of a text.
     fn redact(&self, event: &mut Event, parts: &[Member]) {
         event.who = event.who.iter().filter(|it| !parts.contains(&it.member())).cloned().collect();
+        event.blocked = event.blocked.iter().filter(|it| !parts.contains(&it.member())).cloned().collect();
+        event.previous.take_if(|it| parts.contains(&it.member()));
         event.choices = event.choices.iter().filter(|it| !parts.contains(&it.on)).cloned().collect();
-        let names = |value: &Value| {
-            let Value::Text(text) = value else { return false };
-            parts.iter().any(|part| self.schema.identify(part.kind, text).is_ok_and(|it| it.member() == *part))
-        };
+        let names = |value: &Value| self.names(value, parts);
         event.traits = event.traits.iter().filter(|(_, value)| !names(value)).cloned().collect();
         event.properties = event.properties.iter().filter(|(_, value)| !names(value)).cloned().collect();
         event.extras = event.extras.iter().filter(|(_, value)| !names(value)).cloned().collect();
         event.context = event.context.iter().filter(|(_, value)| !names(value)).cloned().collect();
     }
 
-    /// Appends durably, then folds.
-    pub(crate) fn commit(&mut self, entries: &[Entry]) -> Result<(), Error> {
+    fn names(&self, value: &Value, parts: &[Member]) -> bool {
+        let is_one = |text: &str| {
+            parts.iter().any(|part| self.schema.identify(part.kind, text).is_ok_and(|it| it.member() == *part))
+        };
+        match value {
+            Value::Text(text) => {
+                let between = |letter: char| letter.is_whitespace() || "<>()[]{}\"',;:?&=".contains(letter);
+                is_one(text) || text.split(between).any(|word| is_one(word.trim_matches(['.', '!'])))
+            }
+            Value::Int(number) => is_one(&number.to_string()),
+            Value::List(items) => items.iter().any(|item| self.names(item, parts)),
+            Value::Map(pairs) => pairs.iter().any(|(name, item)| is_one(name) || self.names(item, parts)),
+            _ => false,
+        }
+    }
+
+    /// Appends durably, then folds. Time that was told since the last entry goes first.
+    pub(crate) fn commit(&mut self, mut entries: Vec<Entry>) -> Result<(), Error> {
         if entries.is_empty() {
             return Ok(());
         }
-        let first = self.journal.append(entries)?;
-        for (nth, entry) in (0..).zip(entries) {
-            self.fold(Position(first.0 + nth), entry);
+        if self.now > self.logged {
+            entries.insert(0, Entry::Tick(self.now));
         }
-        Ok(())
-    }
-
-    /// Ends an intake: timers that are due now fire, and the log knows that they did.
-    fn settle(&mut self) -> Result<(), Error> {
-        if self.journal.end() > self.settled || self.next_change() <= self.now {
-            self.commit(&[Entry::Tick(self.now)])?;
-            self.settled = self.journal.end();
+        let first = self.journal.append(&entries)?;
+        for (nth, entry) in (0..).zip(&entries) {
+            self.fold(Position(first.0 + nth), entry);
         }
         Ok(())
     }
@@ -200,38 +226,54 @@ fn standing_among(index: &crate::index::Index, before: &[Arc<Event>], event: &Ev
     (standing, seen)
 }
 
-fn receive(schema: &crate::model::Schema, parsed: Parsed, now: Time) -> Received {
+fn receive(schema: &Schema, parsed: Parsed, now: Time) -> Received {
     match parsed {
         Parsed::Draft(draft) => {
+            let draft = if draft.schema().is(schema) { *draft } else { foreign(schema, *draft) };
             let mut notes = Vec::new();
             match draft.receive_noting(now, &mut notes) {
+                Ok(event) if event.times.received > LATEST => {
+                    let issue = Issue::new("bad_reception", "received", "no clock shows so late a time");
+                    refused(schema, &draft, issue, now)
+                }
                 Ok(event) => Received::Event(event, notes),
-                Err(issue) => Received::Refused(refused(schema, &draft, issue, now)),
+                Err(issue) => refused(schema, &draft, issue, now),
             }
         }
         Parsed::Quarantined { issue, import, raw, nth, received } => {
             let id = schema.row_id("quarantine", &import, raw.reveal(), nth);
-            Received::Refused(Quarantined { id, event: None, import, issue, raw, received: received.unwrap_or(now) })
+            let received = received.unwrap_or(now);
+            Received::Refused(Quarantined { id, event: None, import, issue, raw, received }, Vec::new())
         }
     }
 }
 
-fn refused(schema: &crate::model::Schema, draft: &Draft, issue: Issue, now: Time) -> Quarantined {
+/// A draft in the words of another schema, such as that of a platform that was opened before: its names are resolved
+/// anew. One of another tenant has ids that mean nothing here.
+fn foreign(schema: &Schema, draft: Draft) -> Draft {
+    if draft.schema().key_fingerprint() == schema.key_fingerprint() {
+        return draft.rebound(schema);
+    }
+    draft.fault(Issue::new("other_key", "", "the record was drafted with another tenant's schema")).rebound(schema)
+}
+
+fn refused(schema: &Schema, draft: &Draft, issue: Issue, now: Time) -> Received {
     let raw = draft.to_raw();
     // Equal rows of one import differ in the event that each would have been.
     let mut content = raw.to_vec();
     content.extend(draft.id().map(|id| id.0).unwrap_or_default());
-    Quarantined {
+    let record = Quarantined {
         id: schema.row_id("quarantine", draft.import_name(), &content, 0),
         event: draft.id(),
         import: draft.import_name().into(),
         issue,
         raw: Pii::new(raw),
-        received: draft.received_at().unwrap_or(now),
-    }
+        received: draft.received_at().unwrap_or(now).min(LATEST),
+    };
+    Received::Refused(record, draft.identifiers())
 }
 
 /// What stands for a quarantined record in the digest.
-pub(crate) fn content_of(schema: &crate::model::Schema, record: &Quarantined) -> ContentHash {
+pub(crate) fn content_of(schema: &Schema, record: &Quarantined) -> ContentHash {
     schema.content_hash(record.raw.reveal())
 }

@@ -36,6 +36,8 @@
 //!
 //! # 2. Who is who, which groups, and who may have what
 //!
+//! Rules of identity, segments in their language, and the policy without which nothing leaves.
+//!
 //! # 3. Open; time is told
 //!
 //! Definitions come first, since opening replays the log through them. `in_memory` is for trials;

@@ -10,7 +10,7 @@ use crate::identity::{Graph, Rules};
 use crate::index::Index;
 use crate::intake::Notes;
 use crate::model::{
-    Change, Cursor, Draft, Entry, Event, EventId, Identifier, Issue, Member, Members, Pii, Position, ProfileId,
+    Change, Class, Cursor, Draft, Entry, Event, EventId, Identifier, Issue, Member, Members, Pii, Position, ProfileId,
     Quarantined, Retraction, Ruling, Schema, SegmentId, SourceId, Text, Time, Word,
 };
 use crate::person::Person;
@@ -111,14 +111,15 @@ impl Builder {
             circumstances: Circumstances::of(&schema),
             notes: BTreeMap::new(),
             refused: BTreeMap::new(),
-            settled: Position(0),
+            logged: Time::MIN,
             now: Time::MIN,
             #[cfg(feature = "parallel")]
             pool: self.pool,
             schema,
         };
         platform.replay()?;
-        platform.now = platform.now.max(now);
+        // What was due while nobody looked happens now, each at its own instant.
+        platform.advance(now)?;
         Ok(platform)
     }
 }
@@ -136,12 +137,15 @@ pub struct Platform {
     pub(crate) circumstances: Circumstances,
     pub(crate) notes: BTreeMap<SourceId, Notes>,
     pub(crate) refused: BTreeMap<Text, u64>,
-    /// The log's end when the last intake or advance was settled.
-    pub(crate) settled: Position,
     pub(crate) now: Time,
+    /// The instant that the log knows. Time that was told and changed nothing is logged with the next entry.
+    pub(crate) logged: Time,
     #[cfg(feature = "parallel")]
     pub(crate) pool: Option<std::sync::Arc<rayon::ThreadPool>>,
 }
+
+/// No clock shows a later time: the end of the year 9999.
+pub(crate) const LATEST: Time = Time(253_402_300_799_000_000);
 
 const _: () = {
     const fn shared<T: Send + Sync>() {}
@@ -171,23 +175,28 @@ impl Platform {
             Ok::<(), crate::store::Error>(())
         });
         self.journal = journal;
-        self.settled = self.journal.end();
         Ok(read?)
     }
 
     /// Moves time on: every timer due at or before `to` fires at its own instant. Returns how many changes there were.
-    /// A `to` that is not later than now changes nothing, so a clock that jumps back fires nothing twice.
+    /// A `to` that is not later than now changes nothing, so a clock that jumps back fires nothing twice. Where nothing
+    /// is due nothing is written, so calling it every second costs nothing.
     ///
     /// # Errors
     /// Where the log fails; then time has not moved.
     pub fn advance(&mut self, to: Time) -> Result<usize, Error> {
-        if to <= self.now && self.next_change() > self.now {
-            return Ok(0);
-        }
+        let to = to.min(LATEST).max(self.now);
         let before = self.feed.stamped();
-        self.commit(&[Entry::Tick(to.max(self.now))])?;
-        self.settled = self.journal.end();
+        if self.next_change() <= to {
+            self.commit(vec![Entry::Tick(to)])?;
+        }
+        self.now = to;
         Ok(self.feed.stamped() - before)
+    }
+
+    /// Fires what is due at this very instant, after an entry that was applied at it.
+    pub(crate) fn settle(&mut self) -> Result<(), Error> {
+        if self.next_change() <= self.now { self.commit(vec![Entry::Tick(self.now)]) } else { Ok(()) }
     }
 
     /// The present, as it was told.
@@ -307,30 +316,37 @@ impl Platform {
     /// A human's word: these two are the same person.
     ///
     /// # Errors
-    /// Where the log fails.
+    /// For an identifier that another schema made, or a group's; where the log fails.
     pub fn link(&mut self, a: &Identifier, b: &Identifier, by: &str, at: Time) -> Result<(), Error> {
-        self.rule(a.member(), b.member(), Word::Always, by, at)
+        self.rule(self.own(a)?, self.own(b)?, Word::Always, by, at)
     }
 
     /// A human's word: these two are not the same person. The state becomes what it would be had nothing ever
     /// joined them.
     ///
     /// # Errors
-    /// Where the log fails.
+    /// As [`link`](Self::link).
     pub fn unlink(&mut self, a: &Identifier, b: &Identifier, by: &str, at: Time) -> Result<(), Error> {
-        self.rule(a.member(), b.member(), Word::Never, by, at)
+        self.rule(self.own(a)?, self.own(b)?, Word::Never, by, at)
     }
 
-    /// Any ruling. The same one again changes nothing.
+    /// Any ruling. Of several on the same two the one decided last counts, by `at`, whenever they come. The same one
+    /// again changes nothing.
     ///
     /// # Errors
-    /// Where the log fails.
+    /// For members of a kind that the schema does not declare, or of a group; where the log fails.
     pub fn rule(&mut self, a: Member, b: Member, word: Word, by: &str, at: Time) -> Result<(), Error> {
+        for member in [a, b] {
+            if self.schema.kind_info(member.kind).is_none_or(|kind| kind.class == Class::Group) {
+                return Err(crate::model::Error::unknown("kind of a person or device", "", []).into());
+            }
+        }
         let ruling = Ruling { a: a.min(b), b: a.max(b), word, by: by.into(), at };
         if self.index.knows_ruling(&ruling) {
             return Ok(());
         }
-        self.commit(&[Entry::Ruling(ruling)])
+        self.commit(vec![Entry::Ruling(ruling)])?;
+        self.settle()
     }
 
     /// An event no longer counts: the state becomes what it would be without it, also where it comes again.
@@ -341,21 +357,35 @@ impl Platform {
         if self.index.is_retracted(event) {
             return Ok(());
         }
-        self.commit(&[Entry::Retraction(Retraction { event, by: by.into(), at })])
+        self.commit(vec![Entry::Retraction(Retraction { event, by: by.into(), at })])?;
+        self.settle()
     }
 
-    /// An identifier must not come in again: records that it proves are turned away and counted from now on.
+    /// Identifiers must not come in again: records that they prove are turned away and counted from now on, and nothing
+    /// that is kept of the persons leaves. `at` is when they asked for it, at the latest now.
     ///
     /// # Errors
-    /// Where the log fails.
+    /// For an identifier that another schema made; where the log fails.
     pub fn suppress(&mut self, identifiers: &[Identifier], at: Time) -> Result<(), Error> {
-        let new: Vec<Entry> = identifiers
-            .iter()
-            .map(Identifier::member)
-            .filter(|member| !self.consent.is_suppressed(*member))
-            .map(|member| Entry::Suppress { member, at })
-            .collect();
-        self.commit(&new)
+        let at = at.min(self.now);
+        let mut new = Vec::new();
+        for identifier in identifiers {
+            let member = self.own(identifier)?;
+            if !self.index.knows_suppression(member, at) {
+                new.push(Entry::Suppress { member, at });
+            }
+        }
+        self.commit(new)?;
+        self.settle()
+    }
+
+    /// The member of an identifier that this platform's schema made: one of another schema may mean something else.
+    fn own(&self, identifier: &Identifier) -> Result<Member, Error> {
+        let member = identifier.member();
+        match self.schema.identify(member.kind, identifier.value().reveal()) {
+            Ok(ours) if ours == *identifier => Ok(member),
+            _ => Err(Error::OtherSchema),
+        }
     }
 
     // ------------------------------------------------------------ what did not get in
@@ -367,7 +397,8 @@ impl Platform {
     /// # Errors
     /// Where the log cannot be read.
     pub fn quarantined(&self) -> Result<Vec<Quarantined>, Error> {
-        let waiting: BTreeSet<Position> = self.index.quarantined().map(|(_, at, _)| at).collect();
+        let waiting: BTreeSet<Position> =
+            self.index.quarantined().filter(|(_, _, _, waits)| *waits).map(|(_, at, _, _)| at).collect();
         let mut conflicts = self.index.conflicts();
         let mut records = Vec::new();
         if waiting.is_empty() && conflicts.is_empty() {
@@ -384,6 +415,19 @@ impl Platform {
             Ok::<(), crate::store::Error>(())
         })?;
         Ok(records)
+    }
+
+    /// Nobody waits for a quarantined record any more: it was mended and fed again under another id, or is beyond
+    /// mending. (One that is fed again under its own id leaves by itself.)
+    ///
+    /// # Errors
+    /// Where the log fails.
+    pub fn dismiss(&mut self, quarantined: EventId) -> Result<bool, Error> {
+        if !self.index.can_dismiss(quarantined) {
+            return Ok(false);
+        }
+        self.commit(vec![Entry::Dismissed(quarantined)])?;
+        Ok(true)
     }
 
     fn conflict(&self, event: &Event) -> Quarantined {

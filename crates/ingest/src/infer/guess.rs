@@ -393,6 +393,7 @@ fn times(columns: &[Guessed], seen: &[&Seen], at: Option<usize>) -> (&'static st
     let sum = |count: fn(&Seen) -> u64| seen.iter().map(|seen| count(seen)).sum::<u64>();
     let (ambiguous, day, month) = (sum(|it| it.ambiguous), sum(|it| it.day_first), sum(|it| it.month_first));
     match (ambiguous + day + month > 0, day >= month) {
+        (false, _) if sum(|it| it.spoken) > 0 => ("day_first", "some days are no ISO form, such as `Nov 21, 2026`"),
         (false, _) => ("iso", ""),
         (true, _) if day == 0 && month == 0 => {
             ("day_first", "please check: no value tells whether the day or the month stands first")

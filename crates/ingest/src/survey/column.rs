@@ -61,6 +61,8 @@ pub(crate) struct Seen {
     pub(crate) ambiguous: u64,
     pub(crate) day_first: u64,
     pub(crate) month_first: u64,
+    /// Days that are no ISO form and read the same in either order.
+    pub(crate) spoken: u64,
     /// Numbers that are seconds, or milliseconds, of our decades.
     pub(crate) seconds: u64,
     pub(crate) millis: u64,
@@ -202,8 +204,9 @@ impl Seen {
         let Some(time) = iso.or(day).or(month) else {
             return false;
         };
-        if iso.is_none() && day != month {
-            self.ambiguous += 1;
+        if iso.is_none() {
+            self.ambiguous += u64::from(day != month);
+            self.spoken += u64::from(day == month);
         }
         let mut numbers = cell.split(|c: char| !c.is_ascii_digit()).map(|number| number.parse().unwrap_or(0_u32));
         if let (Some(first), Some(second)) = (numbers.next(), numbers.next()) {

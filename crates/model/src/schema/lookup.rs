@@ -66,6 +66,12 @@ impl Schema {
         SchemaBuilder::default()
     }
 
+    /// Whether both are clones of one schema, so that ids given by one mean the same in the other.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The plain data, kinds in the order of priority and reserved names included.
     #[must_use]
     pub fn spec(&self) -> &Spec {

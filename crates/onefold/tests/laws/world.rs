@@ -12,6 +12,7 @@ use onefold::segment::Definitions;
 use onefold::store::Log;
 use onefold::{Builder, Platform};
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
 
 pub(crate) const DAY: u64 = 86_400;
 /// All that a world says has been received by then.
@@ -239,7 +240,8 @@ pub(crate) fn world(most: usize) -> impl Strategy<Value = Vec<Said>> {
     prop::collection::vec(said, 2..most).prop_map(|mut all| {
         for (nth, said) in all.iter_mut().enumerate() {
             if let Said::Event(event) = said {
-                event.number = nth;
+                // Now and then another record under the id of the one before: a conflict, if the source is the same.
+                event.number = if event.cart % 8 == 7 { nth.saturating_sub(1) } else { nth };
             }
         }
         all
@@ -272,6 +274,25 @@ pub(crate) fn say_all<'a>(platform: &mut Platform, all: impl IntoIterator<Item =
         say(platform, said);
     }
     platform.advance(END).unwrap();
+}
+
+/// What the live segments say is what the dump's fresh evaluation says.
+pub(crate) fn live_is_fresh(platform: &Platform) -> Result<(), TestCaseError> {
+    let mut dump = Vec::new();
+    platform.dump(&mut dump).unwrap();
+    let dump = String::from_utf8(dump).unwrap();
+    for segment in platform.definitions().ids() {
+        let name = platform.name(segment);
+        let is_member =
+            |line: &&str| line.contains("\"is\":\"member\"") && line.contains(&format!("\"segment\":\"{name}\""));
+        let fresh = dump.lines().filter(is_member).count();
+        let live: Vec<_> = platform.members(name).unwrap().collect();
+        prop_assert_eq!(fresh, live.len(), "{} at {}", name, platform.now());
+        for id in live {
+            prop_assert!(dump.lines().filter(is_member).any(|line| line.contains(&id.to_string())), "{}", name);
+        }
+    }
+    Ok(())
 }
 
 /// The dump without what only says how the state came about.
@@ -328,6 +349,8 @@ pub(crate) struct Seen {
     pub(crate) rulings: usize,
     pub(crate) retractions: usize,
     pub(crate) refused_links: usize,
+    pub(crate) conflicts: usize,
+    pub(crate) suppressed: usize,
 }
 
 impl Seen {
@@ -336,6 +359,7 @@ impl Seen {
         self.cuts += usize::from(platform.graph().cuts().next().is_some());
         self.refused_links +=
             usize::from(platform.graph().cuts().any(|cut| matches!(cut.reason, onefold::identity::Cut::Gate { .. })));
+        self.conflicts += usize::from(platform.kept_aside().contains_key("conflict"));
         self.merges += usize::from(platform.graph().nodes() > platform.graph().profiles().count());
         let events = || said.iter().filter_map(|said| if let Said::Event(event) = said { Some(event) } else { None });
         self.late += usize::from(events().any(Happened::is_late));
@@ -346,6 +370,10 @@ impl Seen {
 
     pub(crate) fn print(&self, law: &str) {
         println!("{law}: {self:?}");
+        assert!(
+            self.rulings > 0 && self.retractions > 0 && self.refused_links > 0 && self.conflicts > 0,
+            "{law}: {self:?}"
+        );
         for (what, count) in [
             ("cases", self.cases),
             ("cuts", self.cuts),
