@@ -79,20 +79,24 @@ fn questions(c: &mut Criterion) {
     group.finish();
 }
 
-/// Not a time but a size: what a profile takes, printed once.
+/// Not a time but a size: what a person takes with her log on disk, printed once.
 fn size(_: &mut Criterion) {
-    let Some((before, _)) = memory() else { return };
     let schema = schema().expect("the bench's schema holds");
-    let mut shop =
-        platform(&schema).expect("its definitions hold").keep_changes(0).in_memory(NOW).expect("memory opens");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let builder = platform(&schema).expect("its definitions hold").keep_changes(0);
+    let mut shop = builder.open(folder.path(), KeyFile::from_bytes([7; 32]), NOW).expect("the store opens");
+    let Some((before, _)) = memory() else { return };
     let people = 20_000;
-    let _ = shop.ingest(drafts(&schema, people));
-    let (after, peak) = memory().unwrap_or_default();
-    let profiles = shop.graph().profiles().count();
+    let tally = shop.ingest(drafts(&schema, people)).expect("the store takes everything");
+    let (after, _) = memory().unwrap_or_default();
+    let disk = std::fs::metadata(folder.path().join("log.redb")).map_or(0, |file| file.len());
     println!(
-        "size: {people} people with 20 events each are {profiles} profiles in {:.0} MiB (with the log in memory; peak {peak:.0} MiB): {:.1} KiB a person",
+        "size: {} events of {people} people are {} profiles in {:.0} MiB ({:.1} KiB a person) and {:.0} bytes of log each",
+        tally.accepted,
+        shop.graph().profiles().count(),
         after - before,
-        (after - before) * 1024.0 / people as f64
+        (after - before) * 1024.0 / people as f64,
+        disk as f64 / tally.accepted as f64
     );
 }
 

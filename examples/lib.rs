@@ -46,7 +46,8 @@ impl Args {
                     return Err(format!("`--{name}` is given twice"));
                 }
                 let value = value.or_else(|| words.next_if(|next| !next.starts_with("--")));
-                values.push(value.filter(|value| !value.is_empty()).ok_or_else(|| format!("`--{name}` needs a value"))?);
+                values
+                    .push(value.filter(|value| !value.is_empty()).ok_or_else(|| format!("`--{name}` needs a value"))?);
             } else if is(lists) {
                 values.extend(value);
                 while let Some(next) = words.next_if(|next| !next.starts_with("--")) {

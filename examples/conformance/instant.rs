@@ -1,4 +1,5 @@
-//! The judge's own reading of times, as ISO 8601 has them in messages.
+//! The judge's own reading of times, as messages have them: a number, or text with the year first as RFC 3339 and ISO
+//! 8601 write it. Other texts are no times.
 
 use crate::exact::{Json, micros};
 
@@ -37,6 +38,8 @@ fn written(text: &str) -> Option<i64> {
             let dashed = bytes.get(7) == Some(&b'-');
             ((number(bytes, 0, 4)?, number(bytes, 5, 2)?, number(bytes, 8, 2).filter(|_| dashed)?), bytes.get(10..)?)
         }
+        // Without hyphens there is a day and nothing else.
+        _ if bytes.len() != 8 => return None,
         _ => ((number(bytes, 0, 4)?, number(bytes, 4, 2)?, number(bytes, 6, 2)?), bytes.get(8..)?),
     };
     let days = days(date)?;
@@ -56,7 +59,7 @@ fn written(text: &str) -> Option<i64> {
         rest = after.get(2..)?;
         if let Some(after) = rest.strip_prefix(b".") {
             let count = after.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            if count == 0 {
+            if !(1..=9).contains(&count) {
                 return None;
             }
             // What is finer than a microsecond is cut off.
@@ -74,12 +77,20 @@ fn written(text: &str) -> Option<i64> {
                 [_, _] => 0,
                 _ => return None,
             };
+            if minutes > 59 {
+                return None;
+            }
             let minutes = number(offset, 0, 2).filter(|hours| *hours < 24)? * 60 + minutes;
             if *sign == b'+' { minutes } else { -minutes }
         }
         Some(_) => return None,
     };
-    Some(((days * 1_440 + hour * 60 + minute - minutes) * 60 + second) * 1_000_000 + micro)
+    let minutes = days * 1_440 + hour * 60 + minute - minutes;
+    match second {
+        // The leap second ends a day of UTC, and counts as that day's last microsecond.
+        60 => (minutes.rem_euclid(1_440) == 1_439).then_some((minutes + 1) * 60_000_000 - 1),
+        second => Some((minutes * 60 + second) * 1_000_000 + micro),
+    }
 }
 
 /// Days since 1970 of a day of the Gregorian calendar.

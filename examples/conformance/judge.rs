@@ -12,15 +12,20 @@
 //! | anything else | `rest` |
 //! | beside the list of messages | where the message would say it, or `rest.batch` |
 //!
-//! A message without a type, without any id, or with a time that cannot be read must be set aside.
+//! What is found in the message must also be in what the platform keeps of it, nulls and the names of transport aside.
+//!
+//! A message without a type, without any id, with a time that cannot be read or lies before 1970 must be set aside, for
+//! that reason. What else may be set aside is judged by the body too: names that a call needs, values of the wrong sort,
+//! consent that cannot be read, and what is more than a record may hold. A number that has more digits than an exact
+//! number keeps is there where it is the text that stands in the body, to the letter.
 
 use crate::exact::{Json, Path, Step, canonical};
 use crate::instant::instant;
 
 /// What the reader made of a message.
 pub enum Outcome {
-    /// The message, as one map.
-    Message(Json),
+    /// The message as one map, and the record that the platform keeps of it.
+    Message { said: Json, kept: Json },
     /// It was set aside, with a code and the path of what is wrong.
     Quarantined { code: String, path: String },
 }
@@ -29,10 +34,8 @@ pub enum Outcome {
 pub struct Around<'a> {
     /// What stands beside the list of messages.
     pub beside: &'a [(String, Json)],
-    /// The type that the path of the request tells.
-    pub kind: Option<&'a str>,
     /// When it was received, in microseconds.
-    pub received: Option<i64>,
+    pub received: i64,
 }
 
 const CALLS: [&str; 7] = ["identify", "track", "page", "screen", "group", "alias", "consent"];
@@ -45,25 +48,29 @@ const IDS: [(&str, &str); 5] = [
 ];
 const MAPS: [&str; 4] = ["traits", "properties", "integrations", "context"];
 
-/// The type that the last part of a request's path tells.
-pub fn kind_of(path: &str) -> Option<&'static str> {
-    let last = path.split(['?', '#']).next()?.trim_end_matches('/').rsplit('/').next()?;
-    CALLS.into_iter().find(|call| {
-        *call == last || (last.len() == 1 && call.starts_with(last) && matches!(last, "i" | "t" | "p" | "g" | "a"))
-    })
-}
+/// Names of a message that tell of its transport.
+const TRANSPORT: [&str; 5] = ["batch", "receivedAt", "sentAt", "timestamp", "writeKey"];
 
 /// What is wrong with what the reader made of a message.
 pub fn judge(said: &Json, around: &Around<'_>, outcome: &Outcome) -> Vec<String> {
     let must = must_be_set_aside(said, around);
-    match (outcome, must) {
-        (Outcome::Quarantined { .. }, Some(_)) => Vec::new(),
-        (Outcome::Quarantined { .. }, None) if may_be_set_aside(said) => Vec::new(),
-        (Outcome::Quarantined { code, path }, None) => {
-            vec![format!("set aside as `{code}` at `{path}`, though nothing is wrong with it")]
+    let because = must.first().map(|(_, because)| because.as_str());
+    match (outcome, because) {
+        (Outcome::Quarantined { code, .. }, _)
+            if must.iter().any(|(known, _)| known == code) || may_be_set_aside(said, around, code) =>
+        {
+            Vec::new()
         }
-        (Outcome::Message(_), Some(because)) => vec![format!("not set aside, though {because}")],
-        (Outcome::Message(message), None) => found(said, around, message),
+        (Outcome::Quarantined { code, path }, because) => {
+            let because = because.unwrap_or("nothing like that is wrong with it");
+            vec![format!("set aside as `{code}` at `{path}`, though {because}")]
+        }
+        (Outcome::Message { .. }, Some(because)) => vec![format!("not set aside, though {because}")],
+        (Outcome::Message { said: message, kept }, None) => {
+            let mut faults = found(said, around, message);
+            faults.extend(lost(message, kept));
+            faults
+        }
     }
 }
 
@@ -81,35 +88,96 @@ fn original(said: &Json) -> Option<(&'static str, &Json)> {
         .find_map(|name| Some((name, said.get(name).filter(|value| **value != Json::Null)?)))
 }
 
-fn must_be_set_aside(said: &Json, around: &Around<'_>) -> Option<String> {
+/// Why a message must be set aside, each with the code that says so.
+fn must_be_set_aside(said: &Json, around: &Around<'_>) -> Vec<(&'static str, String)> {
     if !matches!(said, Json::Map(_)) {
-        return Some("it is no object".into());
+        return vec![("not_an_object", "it is no object".into())];
     }
-    let call = match said.get("type") {
-        None | Some(Json::Null) => around.kind,
-        Some(said) => Some(said.text().unwrap_or_default()),
-    };
-    match call {
-        None => return Some("it has no type".into()),
-        Some(call) if !CALLS.contains(&call) => return Some("its type is none of the specification".into()),
+    let mut all = Vec::new();
+    match said.get("type") {
+        None | Some(Json::Null) => all.push(("no_type", "it has no type".into())),
+        Some(call) if !call.text().is_some_and(|call| CALLS.contains(&call)) => {
+            all.push(("unknown_type", "its type is none of the specification".into()));
+        }
         Some(_) => {}
     }
     if ["userId", "anonymousId"].iter().all(|name| said.get(name).is_none_or(Json::is_blank)) {
-        return Some("it names nobody".into());
+        all.push(("no_identity", "it names nobody".into()));
     }
     let sent = said_of("sentAt", said, around).map(|value| ("sentAt", value));
-    let bad = [original(said), sent].into_iter().flatten().find(|(_, value)| instant(value).is_none());
-    bad.map(|(name, _)| format!("its `{name}` is no time"))
+    for (name, _) in [original(said), sent].into_iter().flatten().filter(|(_, value)| instant(value).is_none()) {
+        all.push(("bad_timestamp", format!("its `{name}` is no time")));
+    }
+    if all.is_empty() && occurred(said, around).0 < 0 {
+        all.push(("too_early", "it happened before 1970".into()));
+    }
+    all
 }
 
-/// Whether there is something that a reader may refuse.
-fn may_be_set_aside(said: &Json) -> bool {
-    let odd_id = |value: &Json| !matches!(value, Json::Null | Json::Text(_) | Json::Number(_));
-    let odd_map = |value: &Json| !matches!(value, Json::Null | Json::Map(_));
-    let too_long = |leaf: &Json| matches!(leaf, Json::Number(number) if canonical(number).1.len() > 18 || canonical(number).2.abs() > 18);
-    IDS.iter().any(|(name, _)| said.get(name).is_some_and(odd_id))
-        || ["traits", "properties", "context"].iter().any(|name| said.get(name).is_some_and(odd_map))
-        || said.leaves().iter().any(|(path, leaf)| too_long(leaf) || path.len() > 30)
+/// What a record may hold.
+const NAMES: usize = 256;
+const DEPTH: usize = 16;
+const TEXT: usize = 8 << 10;
+const BYTES: usize = 32 << 10;
+
+/// Whether the message may be set aside with this code.
+fn may_be_set_aside(said: &Json, around: &Around<'_>, code: &str) -> bool {
+    let call = said.get("type").and_then(Json::text);
+    let blank = |name: &str| said.get(name).is_none_or(Json::is_blank);
+    let leaves = || said.leaves().into_iter().chain(around.beside.iter().flat_map(|(_, value)| value.leaves()));
+    match code {
+        "wrong_type" => {
+            let odd_id = |value: &Json| !matches!(value, Json::Null | Json::Text(_) | Json::Number(_));
+            let odd_map = |value: &Json| !matches!(value, Json::Null | Json::Map(_));
+            IDS.iter().any(|(name, _)| said.get(name).is_some_and(odd_id))
+                || ["traits", "properties"].iter().any(|name| said.get(name).is_some_and(odd_map))
+                || said_of("context", said, around).is_some_and(odd_map)
+        }
+        "no_event" => call == Some("track") && (blank("event") || said.get("event").and_then(Json::text).is_none()),
+        "no_group_id" => call == Some("group") && blank("groupId"),
+        "no_previous_id" => call == Some("alias") && blank("previousId"),
+        "unreadable_consent" => {
+            let choices = said_of("context", said, around).and_then(|it| it.get("consent"));
+            let choices = choices.and_then(|it| it.get("categoryPreferences"));
+            choices.is_some_and(|it| {
+                !matches!(it, Json::Map(_)) || it.pairs().iter().any(|(_, said)| !matches!(said, Json::Bool(_)))
+            })
+        }
+        // The user's traits may stand in two places of a record.
+        "too_many_keys" => {
+            let restated = said_of("context", said, around).and_then(|it| it.get("traits")).map_or(0, count);
+            count(said) + restated + around.beside.iter().map(|(_, value)| 1 + count(value)).sum::<usize>() > NAMES
+        }
+        "too_deep" => leaves().any(|(path, _)| path.len() + 2 > DEPTH),
+        "text_too_long" => leaves().any(|(path, leaf)| {
+            let long = |step: &Step| matches!(step, Step::Name(name) if name.len() > TEXT);
+            matches!(leaf, Json::Text(text) | Json::Number(text) if text.len() > TEXT) || path.iter().any(long)
+        }),
+        "record_too_large" => {
+            let beside: usize = around.beside.iter().map(|(_, value)| value.to_string().len()).sum();
+            said.to_string().len() + beside > BYTES / 2
+        }
+        _ => false,
+    }
+}
+
+/// The names in a value.
+fn count(value: &Json) -> usize {
+    match value {
+        Json::List(items) => items.iter().map(count).sum(),
+        value => value.pairs().iter().map(|(_, value)| 1 + count(value)).sum(),
+    }
+}
+
+/// Whether a number has more digits than an exact number keeps: 18 after the point, and 64 bits in all.
+fn is_too_long(number: &str) -> bool {
+    let (negative, digits, exponent) = canonical(number);
+    let zeros = usize::try_from(exponent).unwrap_or(0);
+    if exponent < -18 || digits.len().saturating_add(zeros) > 19 {
+        return !digits.is_empty();
+    }
+    let units: i128 = format!("{digits}{}", "0".repeat(zeros)).parse().unwrap_or(0);
+    i64::try_from(if negative { -units } else { units }).is_err()
 }
 
 /// The places where a path of the body may have gone.
@@ -125,7 +193,6 @@ fn places(path: &[Step]) -> Vec<Vec<Step>> {
         "originalTimestamp" => vec![to(&["original_at"])],
         "timestamp" => vec![to(&["original_at"]), rest()],
         "sentAt" => vec![to(&["sent_at"])],
-        "receivedAt" => vec![to(&["received_at"]), rest()],
         name if MAPS.contains(&name) => vec![to(&[name])],
         name => match IDS.iter().find(|(theirs, _)| *theirs == name) {
             Some((_, ours)) => vec![to(&[ours])],
@@ -145,10 +212,11 @@ fn names(path: &[Step]) -> &str {
 fn is_there(path: &[Step], leaf: &Json, place: &Json) -> bool {
     let name = names(path);
     let is_id = path.len() == 1 && IDS.iter().any(|(theirs, _)| *theirs == name);
-    let is_time = path.len() == 1 && matches!(name, "originalTimestamp" | "timestamp" | "sentAt" | "receivedAt");
+    let is_time = path.len() == 1 && matches!(name, "originalTimestamp" | "timestamp" | "sentAt");
     match (leaf, place) {
         (leaf, Json::Null) if is_id => leaf.is_blank(),
         (Json::Number(number), Json::Text(text)) if is_id => canonical(number) == canonical(text),
+        (Json::Number(number), Json::Text(text)) => number == text && is_too_long(number),
         (leaf, Json::Number(at)) if is_time => {
             let told = instant(leaf).zip(at.parse::<i64>().ok());
             told.is_some_and(|(told, at)| (told.micros - at).abs() <= told.within)
@@ -205,18 +273,54 @@ fn found(said: &Json, around: &Around<'_>, message: &Json) -> Vec<String> {
     faults
 }
 
-/// The time of reception, and when it truly happened: by our clock, where the sender's is plausible.
-fn times(said: &Json, around: &Around<'_>, message: &Json) -> Vec<String> {
-    let Some(received) = around.received else { return Vec::new() };
+/// What the platform does not keep of a message that was read. A null says nothing, and is kept within others only.
+fn lost(message: &Json, kept: &Json) -> Vec<String> {
+    let mut faults = Vec::new();
+    let context = |name: &str| message.get("context").is_some_and(|context| context.get(name).is_some());
+    for (path, leaf) in message.leaves() {
+        let [Step::Name(part), below @ ..] = path.as_slice() else { continue };
+        let Some(Step::Name(name)) = below.first().filter(|_| *leaf != Json::Null) else { continue };
+        let is_transport = TRANSPORT.contains(&name.as_str()) || name.starts_with('_');
+        let to = |names: &[&str], below: &[Step]| -> Vec<Step> {
+            names.iter().map(|name| Step::Name((*name).to_owned())).chain(below.iter().cloned()).collect()
+        };
+        let places = match part.as_str() {
+            "properties" => vec![to(&["properties"], below)],
+            "traits" => vec![to(&["traits"], below), to(&["context", "traits"], below)],
+            "context" => vec![to(&["context"], below)],
+            "integrations" if !context("integrations") => vec![to(&["context", "integrations"], below)],
+            "rest" if !is_transport => vec![
+                to(&["context"], below),
+                to(&["properties"], below),
+                to(&["context", &format!("message.{name}")], below.get(1..).unwrap_or_default()),
+            ],
+            _ => continue,
+        };
+        if !places.iter().any(|place| kept.at(place).is_some_and(|there| leaf.same(there))) {
+            faults.push(format!("`{}` is read and not kept", Path(&path)));
+        }
+    }
+    faults
+}
+
+/// When it truly happened, and by how much a reading of it may differ: by our clock, where the sender's is plausible.
+fn occurred(said: &Json, around: &Around<'_>) -> (i64, i64) {
     let told = |value: Option<&Json>| value.and_then(instant).map(|instant| (instant.micros, instant.within));
     let (original, sent) = (told(original(said).map(|(_, value)| value)), told(said_of("sentAt", said, around)));
-    let (occurred, within) = match (original, sent) {
-        (Some(original), Some(sent)) if original.0 <= sent.0 => (received - (sent.0 - original.0), original.1 + sent.1),
-        (Some(original), _) => (original.0.min(received), original.1),
-        (None, _) => (received, 0),
-    };
+    match (original, sent) {
+        (Some(original), Some(sent)) if original.0 <= sent.0 => {
+            (around.received.saturating_sub(sent.0.saturating_sub(original.0)), original.1 + sent.1)
+        }
+        (Some(original), _) => (original.0.min(around.received), original.1),
+        (None, _) => (around.received, 0),
+    }
+}
+
+/// The time of reception, and when it truly happened.
+fn times(said: &Json, around: &Around<'_>, message: &Json) -> Vec<String> {
+    let (occurred, within) = occurred(said, around);
     let mut faults = Vec::new();
-    for (name, expected, within) in [("received_at", received, 0), ("occurred_at", occurred, within)] {
+    for (name, expected, within) in [("received_at", around.received, 0), ("occurred_at", occurred, within)] {
         let got = match message.get(name) {
             Some(Json::Number(micros)) => micros.parse::<i64>().ok(),
             _ => None,

@@ -19,7 +19,7 @@ mod unpack;
 use std::path::Path;
 use std::process::ExitCode;
 
-use onefold_examples::Args;
+use onefold_examples::{Args, say, warn};
 
 pub type Failure = Box<dyn std::error::Error>;
 
@@ -60,13 +60,13 @@ impl Score {
 }
 
 fn help() {
-    print!("{HELP}");
+    say!("{}", HELP.trim_end());
     for (of, all) in [
         ("ledger", ledger::SABOTAGES.map(|it| (it.0, it.1)).to_vec()),
         ("sdk", sdk::SABOTAGES.map(|it| (it.0, it.1)).to_vec()),
     ] {
         for (name, what) in all {
-            println!("                       {of:<7} {name:<14} {what}");
+            say!("                       {of:<7} {name:<14} {what}");
         }
     }
 }
@@ -76,20 +76,20 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("error: {error}");
+            warn!("error: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
 fn run() -> Result<bool, Failure> {
-    let args = Args::read(&["print", "help"], &["sabotage"], &[])?;
+    let args = Args::read(&["print", "help"], &["sabotage"], &[])?.words(2)?;
     if args.has("help") || args.rest.is_empty() {
         help();
         return if args.has("help") { Ok(true) } else { Err("say `ledger FILE` or `sdk DIR`".into()) };
     }
     let [verb, path] = args.rest.as_slice() else {
-        return Err(format!("one verb and one path are expected, not {} words", args.rest.len()).into());
+        return Err("a path is expected after the verb".into());
     };
     let unknown = |name: &str| format!("`{verb}` has no sabotage `{name}`; `--help` lists them");
     let print = args.has("print");
@@ -109,12 +109,12 @@ fn run() -> Result<bool, Failure> {
     };
     for fault in &score.faults {
         // What is printed for other programs is not mixed with what is said to people.
-        if print { eprintln!("FAILED {fault}") } else { println!("FAILED {fault}") }
+        if print { warn!("FAILED {fault}") } else { say!("FAILED {fault}") }
     }
     let (passed, failed) = (score.passed, score.failed);
     if passed + failed == 0 {
-        eprintln!("error: there is no case in `{path}`");
+        warn!("error: there is no case in `{path}`");
     }
-    println!("{passed} passed, {failed} failed");
+    say!("{passed} passed, {failed} failed");
     Ok(failed == 0 && passed > 0)
 }

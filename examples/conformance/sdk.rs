@@ -1,20 +1,22 @@
 //! Requests that client libraries sent: is the body what another program decoded, and is every leaf of every message
-//! in what onefold's reader yields?
+//! in what onefold reads and keeps? Judged is what an application gets: what `Intake::request` yields, received under the
+//! limits that a schema has by default.
 
 use std::path::Path;
 
-use onefold::ingest::segment::{Defaults, Intake, Message};
+use onefold::ingest::segment::{Defaults, Message};
 use onefold::ingest::{Request, Segment, json};
-use onefold::model::{Kind, Limits, Parsed, Party, Schema, Time};
+use onefold::model::{Issue, Kind, Limits, Parsed, Party, Schema, Time, Value};
+use onefold_examples::{say, warn};
 
 use crate::capture::{self, Capture};
 use crate::exact::{Json, micros};
-use crate::judge::{Around, Outcome, judge, kind_of};
+use crate::judge::{Around, Outcome, judge};
 use crate::unpack::unpack;
 use crate::{Failure, Score};
 
 /// A request as it is handed to the reader.
-type Reader = dyn Fn(&Request, &[u8], Option<Time>) -> Vec<Outcome>;
+type Reader = dyn Fn(&Request, &[u8], Time) -> Vec<Outcome>;
 /// What a sabotage puts around the reader.
 type Adapt = fn(Box<Reader>) -> Box<Reader>;
 
@@ -35,8 +37,8 @@ fn each(reader: Box<Reader>, spoil: fn(&mut Json)) -> Box<Reader> {
     Box::new(move |request, body, received| {
         let mut outcomes = reader(request, body, received);
         for outcome in &mut outcomes {
-            if let Outcome::Message(message) = outcome {
-                spoil(message);
+            if let Outcome::Message { said, .. } = outcome {
+                spoil(said);
             }
         }
         outcomes
@@ -120,32 +122,56 @@ fn reader() -> Result<Box<Reader>, Failure> {
         .kind(Kind::group("account_id", "works_at"))
         .build([7; 32].into())?;
     let intake = Segment::new("client").group("account_id").build(&schema)?;
-    Ok(Box::new(move |request, body, received| read(&intake, request, body, received)))
+    Ok(Box::new(move |request, body, received| {
+        let outcome = |parsed| match outcome(parsed, &schema, received) {
+            Ok(outcome) => outcome,
+            Err(issue) => Outcome::Quarantined { code: issue.code.to_string(), path: issue.path.to_string() },
+        };
+        intake.request(request, body, Some(received)).into_iter().map(outcome).collect()
+    }))
 }
 
-fn read(intake: &Intake, request: &Request, body: &[u8], received: Option<Time>) -> Vec<Outcome> {
-    // The record that a draft keeps is the message with what its batch says for it; reading it gives the message.
-    let limits =
-        Limits { record_bytes: 64 << 20, depth: 128, keys: 1 << 20, text_bytes: 64 << 20, ..Limits::default() };
-    let one = |parsed: Parsed| {
-        let read = match parsed {
-            Parsed::Quarantined { issue, .. } => Err(issue),
-            Parsed::Draft(draft) => json::parse(&draft.to_raw(), &limits)
-                .and_then(|said| Message::read(&said, &Defaults::default(), received)),
-        };
-        match read {
-            Err(issue) => Outcome::Quarantined { code: issue.code.to_string(), path: issue.path.to_string() },
-            Ok(message) => match Json::read(message.to_value().to_json().as_bytes()) {
-                Ok(message) => Outcome::Message(message),
-                Err(fault) => Outcome::Quarantined {
-                    code: format!("the message is written as no JSON: {fault}"),
-                    path: String::new(),
-                },
-            },
-        }
+/// What becomes of a message, and for showing it what it says.
+fn outcome(parsed: Parsed, schema: &Schema, received: Time) -> Result<Outcome, Issue> {
+    let draft = match parsed {
+        Parsed::Quarantined { issue, .. } => return Err(issue),
+        Parsed::Draft(draft) => draft,
     };
-    intake.request(request, body, received).into_iter().map(one).collect()
+    let event = draft.receive(received)?;
+    // The record that a draft keeps is the message with what its batch says for it; reading it gives the message.
+    let said = json::parse(&draft.to_raw(), &ROOMY)?;
+    let message = Message::read(&said, &Defaults::default(), Some(received))?;
+    let micros = |time: Option<Time>| Value::from(time.map(Time::micros));
+    let times = [
+        ("original_at", micros(event.times.original)),
+        ("sent_at", micros(event.times.sent)),
+        ("received_at", micros(Some(event.times.received))),
+        ("occurred_at", micros(Some(event.times.occurred))),
+    ];
+    let mut said = match message.to_value() {
+        Value::Map(pairs) => pairs.to_vec(),
+        _ => Vec::new(),
+    };
+    for (name, time) in times {
+        said.retain(|(known, _)| known != name);
+        said.push((name.into(), time));
+    }
+    let read = |value: Value| {
+        let unreadable = |fault: String| Issue::new("no_json", "", &format!("it is written as no JSON: {fault}"));
+        Json::read(value.to_json().as_bytes()).map_err(unreadable)
+    };
+    Ok(Outcome::Message { said: read(Value::map(said))?, kept: read(event.message(schema))? })
 }
+
+/// For showing what was accepted already.
+const ROOMY: Limits = Limits {
+    record_bytes: 64 << 20,
+    depth: 128,
+    keys: 1 << 20,
+    text_bytes: 64 << 20,
+    identifiers: 1 << 10,
+    earliest: Time::MIN,
+};
 
 /// Judges one request.
 fn request(name: &str, capture: &Capture, reader: &Reader, print: bool, score: &mut Score) -> Result<(), String> {
@@ -157,9 +183,9 @@ fn request(name: &str, capture: &Capture, reader: &Reader, print: bool, score: &
     if let Some(whose) = other_protocol(&stored) {
         let line = format!("skipped {name}: {whose}");
         if print {
-            eprintln!("{line}")
+            warn!("{line}")
         } else {
-            println!("{line}")
+            say!("{line}")
         }
         return Ok(());
     }
@@ -178,9 +204,9 @@ fn request(name: &str, capture: &Capture, reader: &Reader, print: bool, score: &
             }
         }
     }
-    let outcomes = reader(&sent, raw, Some(Time::from_micros(received)));
+    let outcomes = reader(&sent, raw, Time::from_micros(received));
     if print {
-        outcomes.iter().for_each(|outcome| println!("{}", line(outcome)));
+        outcomes.iter().for_each(|outcome| say!("{}", line(outcome)));
     }
 
     // 1. Is the request what the other program decoded?
@@ -203,7 +229,7 @@ fn request(name: &str, capture: &Capture, reader: &Reader, print: bool, score: &
     if messages.is_empty() && !common.is_empty() {
         return Err(common.join("; "));
     }
-    let around = Around { beside: &beside, kind: kind_of(path), received: Some(received) };
+    let around = Around { beside: &beside, received };
     for (nth, message) in messages.iter().enumerate() {
         let mut faults = common.clone();
         if let Some(outcome) = outcomes.get(nth) {
@@ -244,9 +270,9 @@ fn difference(one: &Json, other: &Json) -> String {
 fn line(outcome: &Outcome) -> String {
     let mut pairs = Vec::new();
     match outcome {
-        Outcome::Message(message) => {
+        Outcome::Message { said, .. } => {
             for name in PRINTED {
-                pairs.push((name, message.get(name).unwrap_or(&Json::Null).to_string()));
+                pairs.push((name, said.get(name).unwrap_or(&Json::Null).to_string()));
             }
         }
         Outcome::Quarantined { code, path } => {

@@ -21,7 +21,8 @@ pub const HOSTS: &str = "mail.example post.example inbox.example web.example let
 pub const CATEGORIES: &str = "shoes coats books tea lamps bags";
 
 /// Firms, in two words.
-pub const FIRMS: [&str; 2] = ["Alpine Baltic Central Delta Eastern Fjord Grand Harbour", "Foods Glass Lamps Mills Paper Rail Tools Wool"];
+pub const FIRMS: [&str; 2] =
+    ["Alpine Baltic Central Delta Eastern Fjord Grand Harbour", "Foods Glass Lamps Mills Paper Rail Tools Wool"];
 
 /// Mailboxes that nobody owns.
 pub const DESKS: &str = "info office contact team";

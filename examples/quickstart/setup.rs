@@ -7,10 +7,12 @@ use onefold::model::{Form, Kind, Labels, Party, Schema, Sensitivity, Survivorshi
 use onefold::segment::Definitions;
 use std::time::Duration;
 
+use crate::Sabotage;
+
 pub type Failure = Box<dyn std::error::Error>;
 
-/// Sources with their trust, identifiers with their limits, traits, events, purposes.
-pub fn schema(key: TokenKey) -> Result<Schema, onefold::model::Error> {
+/// Sources with their trust, identifiers with their limits (unless there are to be none), traits, events, purposes.
+pub fn schema(key: TokenKey, limits: bool) -> Result<Schema, onefold::model::Error> {
     let money =
         |name: &str| Field { name: name.into(), ty: Type::Money, currency: "EUR".parse().ok(), ..Field::default() };
     let text = |name: &str| Field { name: name.into(), ..Field::default() };
@@ -21,18 +23,20 @@ pub fn schema(key: TokenKey) -> Result<Schema, onefold::model::Error> {
         properties,
         passive: false,
     };
+    let unique = |kind: Kind| if limits { kind.unique() } else { kind };
+    let at_most = |kind: Kind, most: u32| if limits { kind.limit(most) } else { kind };
     let mut spec = Schema::builder()
         .source("crm", Party::First, 90)
         .source("pos", Party::First, 80)
         .source("web", Party::First, 50)
         .source("support", Party::First, 60)
         .source("survey", Party::Second, 40)
-        .kind(Kind::person("user_id").unique())
-        .kind(Kind::person("customer_no").unique())
-        .kind(Kind::person("card").limit(2))
-        .kind(Kind::person("email").form(Form::Email).limit(4).generic_above(12).block("*@invalid"))
-        .kind(Kind::person("phone").form(Form::Phone).shareable().limit(2))
-        .kind(Kind::device("anonymous_id").limit(8).stitch("recognition"))
+        .kind(unique(Kind::person("user_id")))
+        .kind(unique(Kind::person("customer_no")))
+        .kind(at_most(Kind::person("card"), 2))
+        .kind(at_most(Kind::person("email").form(Form::Email).generic_above(12).block("*@invalid"), 4))
+        .kind(at_most(Kind::person("phone").form(Form::Phone).shareable(), 2))
+        .kind(at_most(Kind::device("anonymous_id").stitch("recognition"), 8))
         .kind(Kind::device("tablet").session(Duration::from_secs(1_800)).stitch("recognition"))
         .kind(Kind::group("firm", "works_at"))
         .field("name", Type::Text)
@@ -92,23 +96,28 @@ segment readers = consent(marketing, email)
 segment neighbours = country in ("AT", "NL", "PL", "FR") and did any in last 60 days
 "#;
 
-pub fn segments(schema: &Schema) -> Result<Definitions, onefold::segment::Error> {
-    Definitions::parse(SEGMENTS, schema)
+/// The segments; late ones wait three weeks where they should wait two.
+pub fn segments(schema: &Schema, late: bool) -> Result<Definitions, onefold::segment::Error> {
+    Definitions::parse(&SEGMENTS.replace("14 days", if late { "21 days" } else { "14 days" }), schema)
 }
 
-/// The newsletter needs consent to marketing; linking a device to a person needs consent to recognition.
-pub fn policy(schema: &Schema, marketing: Basis, recognition: Basis) -> Result<Policy, onefold::consent::Error> {
+/// The newsletter needs consent to marketing; linking a device to a person needs consent to recognition. A sabotage
+/// may put another legal basis in its place, or let the newsletter have more.
+pub fn policy(schema: &Schema, sabotage: Sabotage) -> Result<Policy, onefold::consent::Error> {
+    let basis = |door: Sabotage| if sabotage == door { Basis::Contract } else { Basis::Consent };
+    let mut newsletter = Recipient::new("newsletter", "marketing")
+        .channel("email")
+        .require("email", Keep::Plain)
+        .keep("name", Keep::Plain)
+        .keep("country", Keep::Plain);
+    if sabotage == Sabotage::WidePlan {
+        newsletter = newsletter.keep("birth_date", Keep::Plain);
+    }
     Policy::builder()
         .regime(Regime::Gdpr)
-        .purpose("marketing", marketing)
-        .purpose("recognition", recognition)
-        .recipient(
-            Recipient::new("newsletter", "marketing")
-                .channel("email")
-                .require("email", Keep::Plain)
-                .keep("name", Keep::Plain)
-                .keep("country", Keep::Plain),
-        )
+        .purpose("marketing", basis(Sabotage::OpenDoor))
+        .purpose("recognition", basis(Sabotage::OpenGate))
+        .recipient(newsletter)
         .recipient(
             Recipient::new("research", "marketing")
                 .require("customer_no", Keep::Pseudonym)

@@ -42,6 +42,17 @@ impl Feed {
         }
     }
 
+    /// In words.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Web => "events of the web shop and the app",
+            Self::Crm => "the customer file",
+            Self::Pos => "the tills",
+            Self::Support => "support tickets",
+            Self::Survey => "answers to a survey",
+        }
+    }
+
     /// The header line of a CSV source.
     pub fn header(self) -> &'static str {
         match self {
@@ -140,7 +151,11 @@ impl Shop {
         let count = 1_900 + random.below(201);
         let people = people(&mut random, count);
         let firms = (0..8 + random.below(20)).map(|_| FIRMS.map(|words| random.word(words)).join(" ")).collect();
-        let desk = format!("{}@{}.example", random.word(DESKS), FIRMS.map(|words| random.word(words)).join("-").to_lowercase());
+        let desk = format!(
+            "{}@{}.example",
+            random.word(DESKS),
+            FIRMS.map(|words| random.word(words)).join("-").to_lowercase()
+        );
         let mut maker = Maker { now, records: Vec::new(), request: 0, message: 0, seed, firms, desk };
         for (nth, person) in people.iter().enumerate() {
             maker.web(&mut random, nth, person);
@@ -253,7 +268,11 @@ impl Person {
 fn csv(random: &mut Random, cells: &[&str]) -> String {
     let quote = random.percent(5);
     let cells = cells.iter().map(|cell| {
-        if quote || cell.contains([',', '"']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { (*cell).to_owned() }
+        if quote || cell.contains([',', '"']) {
+            format!("\"{}\"", cell.replace('"', "\"\""))
+        } else {
+            (*cell).to_owned()
+        }
     });
     cells.collect::<Vec<_>>().join(",")
 }
@@ -433,14 +452,23 @@ impl Maker {
         let newsletter = *random.pick(&["granted", "granted", "granted", "refused", "", "withdrawn", ""]);
         let changed = self.day(random.between(3, DAYS), random.between(0, 80_000));
         let (country, number) = person.phone.split_at(3);
-        let phone =
-            if random.percent(60) { format!("{} {number}", country.replace('+', "00")) } else { String::new() };
+        let phone = if random.percent(60) { format!("{} {number}", country.replace('+', "00")) } else { String::new() };
         let born = if random.percent(4) { "31.02.1990".to_owned() } else { person.born.to_string() };
         let card = if random.percent(70) { person.card.as_deref().unwrap_or_default() } else { "" };
         let (changed, truth) = (changed.to_string(), (email != self.desk).then_some(nth));
         let cells = [
-            customer, &name, &email, &phone, card, person.country, person.city, &person.postcode, &born, person.stage,
-            newsletter, &changed,
+            customer,
+            &name,
+            &email,
+            &phone,
+            card,
+            person.country,
+            person.city,
+            &person.postcode,
+            &born,
+            person.stage,
+            newsletter,
+            &changed,
         ];
         let row = csv(random, &cells);
         self.push(Feed::Crm, row, self.day(1, 7_200), truth);
@@ -450,7 +478,7 @@ impl Maker {
         let Some(card) = &person.card else { return };
         for _ in 0..random.below(if person.spender { 6 } else { 3 }) {
             self.message += 1;
-            let since = if person.spender { random.between(15, DAYS) } else { random.between(1, DAYS) };
+            let since = if person.spender { random.between(15, DAYS) } else { random.between(2, DAYS) };
             let at = self.day(since, random.between(0, 40_000)).to_string();
             let email = if random.percent(25) { person.email.as_str() } else { "" };
             let city = if random.percent(80) { person.city } else { random.pick(&PLACES).1 };
@@ -491,7 +519,8 @@ impl Maker {
         // Some have moved since the customer file last heard of them.
         let country = if random.percent(15) { random.pick(&PLACES).0 } else { person.country };
         let submitted = self.day(random.between(4, 20), random.between(0, 80_000)).to_string();
-        let row = csv(random, &[&email, &submitted, &random.below(11).to_string(), country]);
+        let recommend = random.below(11).to_string();
+        let row = csv(random, &[&email, &submitted, &recommend, country]);
         self.push(Feed::Survey, row, self.day(2, 0), Some(nth));
     }
 
@@ -501,9 +530,15 @@ impl Maker {
         type Wrong = fn(&str, &str, &str, &str) -> String;
         let sorts: [Wrong; 5] = [
             |who, id, at, _| json!({ "userId": who, "messageId": id, "timestamp": at }).to_string(),
-            |_, id, at, _| json!({ "type": "track", "event": "Product Viewed", "userId": null, "anonymousId": null, "messageId": id, "timestamp": at }).to_string(),
-            |who, id, _, word| json!({ "type": "page", "anonymousId": who, "messageId": id, "timestamp": word }).to_string(),
-            |who, id, at, word| json!({ "type": "track", "event": "Order Completed", "userId": who, "messageId": id, "timestamp": at, "properties": { "amount": word } }).to_string(),
+            |_, id, at, _| {
+                json!({ "type": "track", "event": "Product Viewed", "userId": null, "anonymousId": null, "messageId": id, "timestamp": at }).to_string()
+            },
+            |who, id, _, word| {
+                json!({ "type": "page", "anonymousId": who, "messageId": id, "timestamp": word }).to_string()
+            },
+            |who, id, at, word| {
+                json!({ "type": "track", "event": "Order Completed", "userId": who, "messageId": id, "timestamp": at, "properties": { "amount": word } }).to_string()
+            },
             |who, id, _, _| format!("{{\"type\":\"page\",\"anonymousId\":\"{who}\",\"messageId\":\"{id}\""),
         ];
         for sort in sorts {
@@ -519,7 +554,8 @@ impl Maker {
             let received = self.day(random.between(2, 30), random.between(0, 80_000));
             let (who, id, at) = (format!("x-{}", random.hex()), format!("b-{}", random.hex()), received.to_string());
             for name in ["Home", "Basket"] {
-                let page = json!({ "type": "page", "name": name, "anonymousId": who, "messageId": id, "timestamp": at });
+                let page =
+                    json!({ "type": "page", "name": name, "anonymousId": who, "messageId": id, "timestamp": at });
                 self.alone(page.to_string(), received, false);
             }
         }

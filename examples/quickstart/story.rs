@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use onefold::consent::Because;
 use onefold::export::{CsvFile, NdjsonFile};
-use onefold::identity::Cut;
-use onefold::model::{Class, Cursor, Identifier, Members, News, ProfileId, Time};
-use onefold::{Person, Platform};
+use onefold::identity::{Cut, CutLink, WhyNot};
+use onefold::model::{Class, Cursor, Identifier, Member, Members, News, ProfileId, Time};
+use onefold::{Activation, Person, Platform};
 use serde_json::json;
 
 use crate::setup::Failure;
@@ -16,41 +17,106 @@ use crate::{Run, Sabotage};
 /// What was told, for the judge and for the last line.
 pub struct Told {
     pub json: serde_json::Value,
-    pub pairs: u64,
     pub unlink_restored: bool,
     pub cart_added: Option<Time>,
     pub cart_fired: Option<Time>,
     /// Reported although its hour was not over.
     pub cart_early: bool,
-    /// Device ids that stand in a profile with a login.
+    /// Anonymous ids that stand in a profile with something that proves a person.
     pub linked_devices: BTreeSet<String>,
-    /// The newsletter's file.
+    /// The newsletter's file, and that of the research.
     pub letters: PathBuf,
+    pub research: PathBuf,
 }
 
-fn heading(text: &str) {
+const WIDTH: usize = 110;
+
+pub fn heading(text: &str) {
     println!("\n== {text}");
+}
+
+/// Prints a paragraph, broken into lines; what follows stands a little further to the right.
+pub fn say(text: &str) {
+    let indent = text.len() - text.trim_start().len();
+    let mut line = " ".repeat(indent);
+    let mut is_empty = true;
+    for word in text.split_whitespace() {
+        if !is_empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            println!("{line}");
+            line = " ".repeat(indent + 2);
+        } else if !is_empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        is_empty = false;
+    }
+    println!("{line}");
+}
+
+/// Prints what is in lines already.
+fn lines(text: &str) {
+    text.lines().for_each(say);
+}
+
+/// A line that is not too long.
+pub fn clip(line: &str) -> String {
+    match line.char_indices().nth(WIDTH - 3) {
+        Some((at, _)) if line.chars().count() > WIDTH => format!("{}...", &line[..at]),
+        _ => line.to_owned(),
+    }
+}
+
+/// The values of identifiers, for those who may see them: an explanation shows tokens.
+struct Values<'a> {
+    platform: &'a Platform,
+    known: BTreeMap<Member, &'a Identifier>,
+}
+
+impl<'a> Values<'a> {
+    fn of(platform: &'a Platform) -> Self {
+        let events = platform.persons().flat_map(|person| person.profile().events());
+        let known = events.flat_map(|event| event.who.iter()).map(|it| (it.member(), it)).collect();
+        Self { platform, known }
+    }
+
+    fn name(&self, member: Member) -> String {
+        let kind = self.platform.schema().kind_info(member.kind).map_or("", |kind| &kind.name);
+        match self.known.get(&member) {
+            Some(identifier) => format!("{kind} {}", identifier.value().reveal()),
+            None => kind.to_owned(),
+        }
+    }
+
+    /// An explanation with the values of the identifiers that it speaks of.
+    fn spell(&self, text: &str, members: impl IntoIterator<Item = Member>) -> String {
+        members.into_iter().fold(text.to_owned(), |text, member| {
+            let kind = self.platform.schema().kind_info(member.kind).map_or("", |kind| &kind.name);
+            text.replace(&format!("{kind} {:.8}", member.token.to_string()), &self.name(member))
+        })
+    }
 }
 
 /// Tells it all.
 pub fn tell(run: &mut Run) -> Result<Told, Failure> {
-    println!("A shop with {} customers and five sources (seed {}).", crate::shop::PEOPLE, run.seed);
+    say(&format!(
+        "A shop with {} customers and five sources (seed {}), as it stands at {}.",
+        run.shop.people, run.seed, run.shop.now
+    ));
     intake(run)?;
     let quality = unification(run);
     let linked_devices = stitching(&run.platform)?;
     golden(&run.platform)?;
-    overmerge(&run.platform)?;
-    let unlink_restored = unlink(run)?;
-    let excluded = groups(&run.platform)?;
+    overmerge(&run.platform);
+    let unlink_restored = crate::undo::unlink(run)?;
     let cart = cart(run)?;
+    let excluded = groups(&run.platform)?;
     let sent = exports(run)?;
     heading("How long it took");
-    for (stage, seconds) in &run.seconds {
-        println!("{stage:>10}  {seconds:>7.3} s");
-    }
+    let laps: Vec<String> = run.seconds.iter().map(|(stage, seconds)| format!("{stage} {seconds:.3} s")).collect();
+    say(&format!("{}.", laps.join(", ")));
     let platform = &run.platform;
-    let cuts = platform.graph().cuts().count();
-    let (stitched, stitch_refused) = stitches(platform);
+    let refused_devices = refusals(platform).iter().map(|(device, _)| *device).collect::<BTreeSet<_>>();
+    let (profiles, nodes) = (platform.graph().profiles().count(), platform.graph().nodes());
     let digest = platform.digest();
     println!("\nThe state's digest: {digest}");
     let tally = run.tally;
@@ -61,32 +127,32 @@ pub fn tell(run: &mut Run) -> Result<Told, Failure> {
         "duplicate": tally.duplicate,
         "quarantined": tally.quarantined,
         "suppressed": tally.suppressed,
-        "profiles": platform.graph().profiles().count(),
-        "merges": platform.graph().nodes() - platform.graph().profiles().count(),
-        "cuts": cuts,
+        "profiles": profiles,
+        "merges": nodes - profiles,
+        "cuts": platform.graph().cuts().count(),
         "segments": platform.sizes(),
         "exported": sent.exported,
         "refused": sent.refused,
-        "stitched": stitched,
-        "stitch_refused": stitch_refused,
+        "stitched": linked_devices.len(),
+        "stitch_refused": refused_devices.len(),
         "unlink_restored": unlink_restored,
         "precision": quality.precision,
         "recall": quality.recall,
         "cart": { "added_at": cart.added.map(|at| at.to_string()), "fired_at": cart.fired.map(|at| at.to_string()) },
         "win_back_excluded": excluded,
-        "files": sent.files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>(),
+        "files": [sent.letters.display().to_string(), sent.research.display().to_string()],
         "seconds": run.seconds.iter().map(|(stage, seconds)| (stage.to_string(), *seconds)).collect::<BTreeMap<_, _>>(),
         "digest": digest,
     });
     Ok(Told {
         json,
-        pairs: quality.pairs,
         unlink_restored,
         cart_added: cart.added,
         cart_fired: cart.fired,
         cart_early: cart.early,
         linked_devices,
         letters: sent.letters,
+        research: sent.research,
     })
 }
 
@@ -94,27 +160,27 @@ pub fn tell(run: &mut Run) -> Result<Told, Failure> {
 
 fn intake(run: &Run) -> Result<(), Failure> {
     heading("What came in");
-    println!("{}", run.tally);
-    for (code, count) in run.platform.kept_aside() {
-        println!("{count:>6}  kept aside: {code}");
+    println!("{}", run.intake);
+    let aside: Vec<String> = run.platform.kept_aside().iter().map(|(code, count)| format!("{count} {code}")).collect();
+    if !aside.is_empty() {
+        say(&format!("Kept aside, until somebody mends and feeds them again: {}.", aside.join(", ")));
     }
-    for (source, notes) in run.platform.notes() {
-        for ((code, path), count) in notes {
-            println!("{count:>6}  noted in {source}: {code} at {path}");
-        }
+    let notes = run.platform.notes().flat_map(|(source, notes)| notes.iter().map(move |note| (source, note)));
+    let notes: Vec<String> =
+        notes.map(|(source, ((code, path), count))| format!("{count} {code} at {path} of {source}")).collect();
+    if !notes.is_empty() {
+        say(&format!("Taken in all the same, and noted: {}.", notes.join(", ")));
     }
     if let Some(record) = run.platform.quarantined()?.first() {
-        println!(
-            "For example, from {}: {}. Its {} bytes are kept, and can be fed again.",
+        say(&format!(
+            "For example, from {}: {}. Its {} bytes are kept as they came.",
             record.import,
             record.issue,
             record.raw.reveal().len()
-        );
+        ));
     }
     heading("What the sources are like");
-    for (feed, profile) in &run.profiles {
-        println!("-- {}\n{profile}", feed.name());
-    }
+    run.looks.iter().for_each(crate::sources::Look::tell);
     Ok(())
 }
 
@@ -123,69 +189,73 @@ fn intake(run: &Run) -> Result<(), Failure> {
 struct Quality {
     precision: f64,
     recall: f64,
-    pairs: u64,
 }
 
-/// Pairwise precision and recall over the rows whose owner is known.
-fn unification(run: &Run) -> Quality {
+/// Pairwise precision and recall over rows of which it is known where they stand and whose they are.
+fn quality(rows: &[(ProfileId, usize)]) -> Quality {
     let mut together: HashMap<(ProfileId, usize), u64> = HashMap::new();
     let mut by_profile: HashMap<ProfileId, u64> = HashMap::new();
     let mut by_truth: HashMap<usize, u64> = HashMap::new();
-    let mut seen = BTreeSet::new();
-    for (event, truth) in &run.truth {
-        if let (Some(profile), Some(truth)) = (run.platform.graph().home(*event), truth)
-            && seen.insert(*event)
-        {
-            *together.entry((profile, *truth)).or_default() += 1;
-            *by_profile.entry(profile).or_default() += 1;
-            *by_truth.entry(*truth).or_default() += 1;
-        }
+    for (profile, truth) in rows {
+        *together.entry((*profile, *truth)).or_default() += 1;
+        *by_profile.entry(*profile).or_default() += 1;
+        *by_truth.entry(*truth).or_default() += 1;
     }
-    let pairs = |counts: &mut dyn Iterator<Item = u64>| counts.map(|n| n * (n - 1) / 2).sum::<u64>();
-    let right = pairs(&mut together.values().copied());
-    let claimed = pairs(&mut by_profile.values().copied());
-    let true_pairs = pairs(&mut by_truth.values().copied());
-    let quality = Quality {
-        precision: right as f64 / claimed.max(1) as f64,
-        recall: right as f64 / true_pairs.max(1) as f64,
-        pairs: claimed,
-    };
-    heading("Who is who");
-    let graph = run.platform.graph();
-    println!(
-        "{} identifiers are {} profiles. Of the pairs of rows put together, {:.2} % belong together; of those that belong together, {:.2} % were put.",
-        graph.nodes(),
-        graph.profiles().count(),
-        100.0 * quality.precision,
-        100.0 * quality.recall
-    );
-    for (member, neighbours) in graph.generic() {
-        let kind = run.platform.schema().kind_info(member.kind).map_or("", |kind| &kind.name);
-        println!("An {kind} stands with {neighbours} persons: it is generic, and links through it do not count.");
-    }
-    quality
+    let pairs = |counts: &mut dyn Iterator<Item = u64>| counts.map(|n| n * (n - 1) / 2).sum::<u64>() as f64;
+    let right = pairs(&mut together.into_values());
+    let claimed = pairs(&mut by_profile.into_values());
+    let true_pairs = pairs(&mut by_truth.into_values());
+    Quality { precision: right / claimed.max(1.0), recall: right / true_pairs.max(1.0) }
 }
 
-/// How many device links hold, and how many the gate refused.
-fn stitches(platform: &Platform) -> (usize, usize) {
-    let schema = platform.schema();
-    let is_device = |kind| schema.class(kind) == Class::Device;
-    let linked = platform
-        .persons()
-        .map(|person| {
-            let members = platform.graph().members(person.id);
-            let proven = members.iter().any(|member| schema.class(member.kind) == Class::Person);
-            if proven { members.iter().filter(|member| is_device(member.kind)).count() } else { 0 }
-        })
-        .sum();
-    let refused: BTreeSet<_> = platform
-        .graph()
-        .cuts()
-        .filter(|cut| matches!(cut.reason, Cut::Gate { .. }))
-        .flat_map(|cut| [cut.a, cut.b])
-        .filter(|member| is_device(member.kind))
-        .collect();
-    (linked, refused.len())
+/// Whether something in the profile proves a person.
+fn is_proven(platform: &Platform, id: ProfileId) -> bool {
+    platform.graph().members(id).iter().any(|it| platform.schema().class(it.kind) == Class::Person)
+}
+
+fn unification(run: &Run) -> Quality {
+    let (platform, graph) = (&run.platform, run.platform.graph());
+    let mut seen = BTreeSet::new();
+    let rows = run.ids.iter().zip(&run.shop.records).filter_map(|(id, record)| {
+        let (id, truth) = ((*id)?, record.truth?);
+        seen.insert(id).then_some((graph.home(id)?, truth))
+    });
+    let rows: Vec<_> = rows.collect();
+    let all = quality(&rows);
+    heading("Who is who");
+    let (profiles, nodes) = (graph.profiles().count(), graph.nodes());
+    say(&format!(
+        "{nodes} identifiers are {profiles} profiles. Of the pairs of rows that were put together, {:.2} % belong \
+         together; of those that belong together, {:.2} % were put.",
+        100.0 * all.precision,
+        100.0 * all.recall
+    ));
+    let strangers: BTreeSet<ProfileId> =
+        platform.persons().map(|person| person.id).filter(|id| !is_proven(platform, *id)).collect();
+    let known: Vec<_> = rows.iter().filter(|(home, _)| !strangers.contains(home)).copied().collect();
+    say(&format!(
+        "What is missing is mostly the visits of strangers, who looked around and never logged in, or did not want to \
+         be recognised: {} profiles with {} rows of which nobody can know whose they are. Without them {:.2} % were \
+         put together.",
+        strangers.len(),
+        rows.len() - known.len(),
+        100.0 * quality(&known).recall
+    ));
+    let values = Values::of(platform);
+    for (member, neighbours) in graph.generic() {
+        say(&format!(
+            "The {} stands with {neighbours} persons: it is nobody's own, and links through it do not count.",
+            values.name(member)
+        ));
+    }
+    all
+}
+
+/// Links of anonymous visitors that the gate refused: the visitor and the link.
+fn refusals(platform: &Platform) -> Vec<(Member, CutLink)> {
+    let device = platform.schema().kind("anonymous_id").ok();
+    let refused = platform.graph().cuts().filter(|cut| matches!(cut.reason, Cut::Gate { .. }));
+    refused.filter_map(|cut| Some(([cut.a, cut.b].into_iter().find(|end| Some(end.kind) == device)?, cut))).collect()
 }
 
 fn stitching(platform: &Platform) -> Result<BTreeSet<String>, Failure> {
@@ -193,42 +263,63 @@ fn stitching(platform: &Platform) -> Result<BTreeSet<String>, Failure> {
     let schema = platform.schema();
     let login = schema.kind("user_id")?;
     let device = schema.kind("anonymous_id")?;
+    let values = Values::of(platform);
     let mut linked = BTreeSet::new();
     let mut shown = false;
-    for person in platform.persons() {
-        let identifiers = person.identifiers();
-        if !identifiers.iter().any(|it| it.member().kind == login) {
-            continue;
-        }
-        for it in identifiers.iter().filter(|it| it.member().kind == device) {
+    for person in platform.persons().filter(|person| is_proven(platform, person.id)) {
+        for it in person.identifiers().into_iter().filter(|it| it.member().kind == device) {
             linked.insert(it.value().reveal().to_string());
-            let before = person
-                .profile()
-                .events()
-                .take_while(|event| !event.who.iter().any(|who| who.member().kind == login))
-                .count();
-            if !shown && before > 2 {
+            let of_device = || person.profile().events().filter(|event| event.who.contains(it));
+            let names_login = |event: &onefold::model::Event| event.who.iter().any(|who| who.member().kind == login);
+            let before = of_device().take_while(|event| !names_login(event)).count();
+            if !shown && before > 2 && of_device().count() > before {
                 shown = true;
-                println!(
-                    "{before} events were a stranger's. Then device {} was {}'s, because",
+                say(&format!(
+                    "{before} events on the device {} were a stranger's. Then she logged in, and all of them are {}'s, \
+                     because:",
                     it.value().reveal(),
                     called(&person)
-                );
+                ));
                 if let Some(path) = person.why_one("anonymous_id", it.value().reveal())? {
-                    println!("{path}");
+                    let members = path.steps.iter().flat_map(|step| [step.a, step.b]);
+                    say(&format!("  {}.", values.spell(&path.to_string(), members)));
                 }
             }
         }
     }
+    say(&format!("So it went with {} devices.", linked.len()));
+
     heading("One who said no");
-    if let Some(cut) = platform.graph().cuts().find(|cut| matches!(cut.reason, Cut::Gate { .. })) {
-        println!("A login and a device were named together, and are not linked: {}", cut.reason);
-        println!("The device's refusal still counts for the person.");
+    let refused = refusals(platform);
+    let denials = |device: Member| {
+        let said = platform.consent().ledger().entries_of(device).iter();
+        said.filter(|entry| entry.action.name() == "refuse").map(|entry| entry.occurred).max()
+    };
+    let example = refused.iter().find_map(|(device, cut)| {
+        let other = if cut.a == *device { cut.b } else { cut.a };
+        let person = platform.person(platform.graph().profile(other)?)?;
+        Some((*device, cut, person, denials(*device)?))
+    });
+    if let Some((device, cut, person, at)) = example {
+        let alone = platform.graph().profile(device).map_or(0, |id| platform.graph().events(id).len());
+        say(&format!(
+            "{} came with the {} and was asked at {at} whether it may be recognised. The answer was no. Logins on that \
+             device are hers, but it is not linked to them: {}.",
+            called(&person),
+            values.name(device),
+            cut.reason
+        ));
+        say(&format!(
+            "The device's {alone} other events stay a stranger's, and its refusal counts for her all the same."
+        ));
     }
+    let devices: BTreeSet<Member> = refused.iter().map(|(device, _)| *device).collect();
+    say(&format!("So it went with {} devices.", devices.len()));
     Ok(linked)
 }
 
-fn called(person: &Person<'_>) -> String {
+/// What somebody is called.
+pub fn called(person: &Person<'_>) -> String {
     match person.get("name") {
         Ok(name) if !name.is_null() => name.to_string(),
         _ => person
@@ -238,106 +329,64 @@ fn called(person: &Person<'_>) -> String {
     }
 }
 
+/// The name of an identifier's kind.
+pub fn kind_of<'a>(platform: &'a Platform, identifier: &Identifier) -> &'a str {
+    platform.schema().kind_info(identifier.member().kind).map_or("", |kind| &kind.name)
+}
+
 fn golden(platform: &Platform) -> Result<(), Failure> {
     heading("One profile, and where it comes from");
+    let country = platform.schema().field("country")?;
     let person = platform
         .persons()
-        .filter(|person| !person.contradictions().is_empty())
+        .filter(|person| person.contradictions().iter().any(|it| it.field == country))
         .max_by_key(|person| (person.traits().count(), person.profile().events().count(), person.id));
     let Some(person) = person else { return Ok(()) };
-    println!(
-        "{} ({}), {} events in {} visits",
+    say(&format!(
+        "{} ({}), {} events in {} visits.",
         called(&person),
         person.id,
         person.events().count(),
         person.sessions(Duration::from_secs(1_800)).len()
-    );
+    ));
     for (field, _) in person.traits() {
         if let Some(why) = person.why(field)? {
-            println!("{why}");
+            say(&format!("{why}."));
         }
     }
     for contradiction in person.contradictions() {
-        println!("The sources disagree: {contradiction}");
+        let text = contradiction.to_string();
+        say(&format!("But {text}."));
     }
     Ok(())
 }
 
-fn overmerge(platform: &Platform) -> Result<(), Failure> {
+fn overmerge(platform: &Platform) {
     heading("Two persons who stay two");
-    let cut = platform.graph().cuts().find(|cut| {
+    let person = |member: Member| platform.graph().profile(member).and_then(|id| platform.person(id));
+    let example = platform.graph().cuts().find_map(|cut| {
         let classes = [cut.a, cut.b].map(|member| platform.schema().class(member.kind));
-        !matches!(cut.reason, Cut::Gate { .. }) && classes == [Class::Person, Class::Person]
+        let people = !matches!(cut.reason, Cut::Gate { .. }) && classes == [Class::Person, Class::Person];
+        people.then_some(())?;
+        Some((person(cut.a)?, person(cut.b)?, cut))
     });
-    let Some(cut) = cut else { return Ok(()) };
-    let name = |member: onefold::model::Member| {
-        platform
-            .graph()
-            .profile(member)
-            .and_then(|id| platform.person(id))
-            .map_or_else(String::new, |person| called(&person))
-    };
-    println!("{} and {} were named together, and are not merged: {}", name(cut.a), name(cut.b), cut.reason);
+    let Some((one, other, cut)) = example else { return };
+    let values = Values::of(platform);
+    say(&format!("{} and {} were named together, and are not merged: {}.", called(&one), called(&other), cut.reason));
     if let Some(why_not) = platform.graph().why_not(cut.a, cut.b) {
-        println!("{why_not}");
+        let members = match &why_not {
+            WhyNot::Cut(link) => vec![link.a, link.b],
+            _ => vec![cut.a, cut.b],
+        };
+        say(&format!("  {}.", values.spell(&why_not.to_string(), members)));
     }
-    Ok(())
-}
-
-// ---------------------------------------------------------------- undo
-
-/// A person's id, members and values.
-type Likeness = (ProfileId, Vec<onefold::model::Member>, Vec<(String, String)>);
-
-/// What a person is: the members of her cluster, and all her values.
-fn likeness(platform: &Platform, member: onefold::model::Member) -> Option<Likeness> {
-    let id = platform.graph().profile(member)?;
-    let person = platform.person(id)?;
-    let values = person.traits().map(|(name, value)| (name.to_owned(), value.to_string())).collect();
-    Some((id, platform.graph().members(id).to_vec(), values))
-}
-
-/// Support joins two customers by mistake, and a ruling parts them again.
-fn unlink(run: &mut Run) -> Result<bool, Failure> {
-    heading("A mistake, undone");
-    let emailed = |person: &Person<'_>| -> Option<Identifier> {
-        let mut all =
-            person.identifiers().into_iter().filter(|it| platform_kind(&run.platform, it) == "email").cloned();
-        all.next()
-    };
-    let settled = run.platform.persons().filter(|person| {
-        person.traits().count() >= 3
-            && !person.identifiers().iter().any(|it| platform_kind(&run.platform, it) == "user_id")
-    });
-    let pair: Vec<Identifier> = settled.filter_map(|person| emailed(&person)).take(2).collect();
-    let [a, b] = pair.as_slice() else { return Ok(false) };
-    let before = (likeness(&run.platform, a.member()), likeness(&run.platform, b.member()));
-    let at = run.shop.now;
-    run.platform.link(a, b, "support, by mistake", at)?;
-    let joined = run.platform.graph().profile(a.member()) == run.platform.graph().profile(b.member());
-    if run.sabotage != Sabotage::NoUnlink {
-        run.platform.unlink(a, b, "support, on second thoughts", at + Duration::from_secs(60))?;
-    }
-    let after = (likeness(&run.platform, a.member()), likeness(&run.platform, b.member()));
-    // In a second run on the same store the two were parted before they could be joined again.
-    let was_live = run.platform.now() <= at + Duration::from_secs(60);
-    let restored = before == after && before.0.is_some() && before.0 != before.1 && (joined || !was_live);
-    println!(
-        "Support {} two customers, and thought better of it. Members, ids and values are {} before.",
-        if joined { "joined" } else { "had once joined" },
-        if restored { "what they were" } else { "NOT what they were" }
-    );
-    Ok(restored)
-}
-
-fn platform_kind<'a>(platform: &'a Platform, identifier: &Identifier) -> &'a str {
-    platform.schema().kind_info(identifier.member().kind).map_or("", |kind| &kind.name)
 }
 
 // ---------------------------------------------------------------- groups
 
 fn groups(platform: &Platform) -> Result<usize, Failure> {
     heading("Who belongs where");
+    say(&format!("At {}, the end of this story:", platform.now()));
     for (name, size) in platform.sizes() {
         println!("{size:>6}  {name}");
     }
@@ -345,17 +394,20 @@ fn groups(platform: &Platform) -> Result<usize, Failure> {
     let lapsed: BTreeSet<ProfileId> = platform.members("lapsed_spenders")?.collect();
     let back: BTreeSet<ProfileId> = platform.members("win_back")?.collect();
     let excluded = lapsed.intersection(&active).count();
-    println!("{} would be won back; {excluded} of them are in a sales cycle and are left alone.", lapsed.len());
+    say(&format!(
+        "{} spent much and have been silent for two weeks; {excluded} of them are in a sales cycle and are left alone.",
+        lapsed.len()
+    ));
     for id in lapsed.intersection(&active).take(1).chain(back.iter().take(1)) {
         if let Some(person) = platform.person(*id) {
-            println!("{}: {}", called(&person), person.why_in("win_back")?);
+            let name = called(&person);
+            for segment in ["lapsed_spenders", "win_back"] {
+                lines(&format!("{name}: {}", person.why_in(segment)?));
+            }
         }
     }
     Ok(excluded)
 }
-
-/// The message id of the last act, and the cart's.
-const LAST_CART: &str = "the last cart";
 
 struct Cart {
     added: Option<Time>,
@@ -370,26 +422,27 @@ fn cart(run: &mut Run) -> Result<Cart, Failure> {
     let nobody = Cart { added: None, fired: None, early: false };
     // Somebody with a login who has left no other cart behind.
     let candidate = |person: &Person<'_>| {
-        let logs_in = person.identifiers().iter().any(|it| platform_kind(&run.platform, it) == "user_id");
+        let logs_in = person.identifiers().iter().any(|it| kind_of(&run.platform, it) == "user_id");
         logs_in && !person.is_in("cart_abandoned").unwrap_or(true)
     };
     // In a second run on the same store it is the person of the first.
-    let known = run.platform.graph().home(run.platform.schema().message_id("web", LAST_CART));
+    let message = run.shop.cart.message.clone();
+    let known = run.platform.graph().home(run.platform.schema().message_id("web", &message));
     let Some(person) = known.and_then(|id| run.platform.person(id)).or_else(|| run.platform.persons().find(candidate))
     else {
         return Ok(nobody);
     };
     let Some(user) = person.addresses().get("user_id").cloned() else { return Ok(nobody) };
     let who = called(&person);
-    let added = run.shop.now + Duration::from_secs(600);
+    let added = run.shop.now + run.shop.cart.after;
     let cart = run
         .platform
         .draft("web", "add_to_cart")
-        .message_id(LAST_CART)
+        .message_id(&message)
         .who("user_id", &user)
         .at(added)
         .received(added)
-        .set("cart_id", LAST_CART);
+        .set("cart_id", run.shop.cart.cart.as_str());
     // In a second run on the same store all this has been before, and is only looked up.
     let is_live = run.platform.now() < added + Duration::from_secs(3_600);
     run.tally += run.platform.ingest([cart])?;
@@ -406,12 +459,15 @@ fn cart(run: &mut Run) -> Result<Cart, Failure> {
     let early = is_live && reported(&run.platform)?.is_some();
     run.platform.advance(added + Duration::from_secs(3_600))?;
     let fired = reported(&run.platform)?;
-    println!(
-        "{who} filled a cart at {added}. One second before the hour was over nothing had fired; it fired at {}.",
-        fired.map_or_else(|| "no time".into(), |at| at.to_string())
-    );
+    say(&format!("{who} filled a cart at {added}, which is one more record, and was not heard of again."));
+    println!("{}", run.tally);
+    match (fired, is_live) {
+        (Some(at), true) => say(&format!("After 3599 seconds nothing had fired. It fired at {at}.")),
+        (Some(at), false) => say(&format!("That was in an earlier run, and it fired at {at}.")),
+        (None, _) => say("It never fired."),
+    }
     if let Some(person) = run.platform.find("user_id", &user)? {
-        println!("{}", person.why_in("cart_abandoned")?);
+        lines(&person.why_in("cart_abandoned")?.to_string());
     }
     run.seconds.push(("cart", clock.elapsed().as_secs_f64()));
     Ok(Cart { added: Some(added), fired, early })
@@ -422,8 +478,8 @@ fn cart(run: &mut Run) -> Result<Cart, Failure> {
 struct Sent {
     exported: u64,
     refused: usize,
-    files: Vec<PathBuf>,
     letters: PathBuf,
+    research: PathBuf,
 }
 
 fn exports(run: &mut Run) -> Result<Sent, Failure> {
@@ -434,28 +490,42 @@ fn exports(run: &mut Run) -> Result<Sent, Failure> {
     let newsletter = run.platform.activate("neighbours", "newsletter", &mut file)?;
     let mut file = NdjsonFile::create(&research)?;
     let study = run.platform.activate("win_back", "research", &mut file)?;
-    for (name, sent) in [("newsletter", &newsletter), ("research", &study)] {
-        println!("{name}: {} sent, {} refused", sent.receipt.sent, sent.refused.len());
-        let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
-        for refusal in &sent.refused {
-            *reasons.entry(refusal.decision.what_would_permit().to_string()).or_default() += 1;
-        }
-        for (would, count) in reasons.iter().take(4) {
-            println!("{count:>6}  would need: {would}");
-        }
-        if let Some(refusal) = sent.refused.first() {
-            println!("For example: {refusal}");
-        }
-    }
-    let files = vec![letters.clone(), research];
-    for file in &files {
-        println!("written: {} ({} bytes)", file.display(), std::fs::metadata(file)?.len());
+    told_of(&run.platform, "The newsletter for neighbours", &newsletter);
+    told_of(&run.platform, "The research on those to win back", &study);
+    for file in [&letters, &research] {
+        let bytes =
+            std::fs::metadata(file).map_err(|error| format!("cannot read `{}`: {error}", file.display()))?.len();
+        println!("written: {} ({bytes} bytes)", file.display());
     }
     run.seconds.push(("export", clock.elapsed().as_secs_f64()));
     Ok(Sent {
         exported: newsletter.receipt.sent + study.receipt.sent,
         refused: newsletter.refused.len() + study.refused.len(),
-        files,
         letters,
+        research,
     })
+}
+
+fn told_of(platform: &Platform, what: &str, sent: &Activation) {
+    say(&format!(
+        "{what}: {} may go out and are sent, {} are refused. Refused because",
+        sent.receipt.sent,
+        sent.refused.len()
+    ));
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    for refusal in &sent.refused {
+        let because = refusal.decision.reasons.iter();
+        let because: Vec<String> = because.map(|it| Because { choice: None, ..it.clone() }.to_string()).collect();
+        *reasons.entry(because.join(" and ")).or_default() += 1;
+    }
+    for (reason, count) in reasons {
+        println!("{count:>6}  {reason}");
+    }
+    // Somebody who said no is worth more words than somebody who said nothing.
+    let example =
+        sent.refused.iter().max_by_key(|it| it.decision.reasons.iter().any(|because| because.choice.is_some()));
+    if let Some((refusal, person)) = example.and_then(|it| Some((it, platform.person(it.profile)?))) {
+        say(&format!("For example {} is {}.", called(&person), refusal.decision));
+        say(&format!("  What would permit it: {}.", refusal.decision.what_would_permit()));
+    }
 }

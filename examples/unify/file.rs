@@ -1,13 +1,12 @@
 //! A file on its way in: what form it has, which import it is for, how far it is read.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use onefold::ingest::{self, Mapping, json};
-use onefold::model::{Limits, Parsed, Schema, Text, Time, Value};
+use onefold::ingest::{self, Mapping};
+use onefold::model::{Parsed, Schema, Text, Time};
 
 use crate::Failure;
 
@@ -26,16 +25,31 @@ pub enum Format {
 pub fn format(path: &Path) -> Result<Format, Failure> {
     let shown = path.display();
     let failed = |error: io::Error| format!("cannot read `{shown}`: {error}");
-    if std::fs::metadata(path).map_err(failed)?.is_dir() {
+    let about = std::fs::metadata(path).map_err(failed)?;
+    if about.is_dir() {
         return Err(format!("`{shown}` is a directory; name the files in it").into());
+    }
+    if !about.is_file() {
+        let why = "a file is read more than once, so keep what comes from elsewhere as a file first";
+        return Err(format!("`{shown}` is no regular file but a pipe or device; {why}").into());
     }
     let mut file = std::fs::File::open(path).map_err(failed)?;
     let mut block = [0; 4096];
     loop {
         let count = file.read(&mut block).map_err(failed)?;
         let start = block[..count].strip_prefix(b"\xef\xbb\xbf").unwrap_or(&block[..count]);
-        match start.trim_ascii_start().first() {
+        if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
+            return Err(format!("`{shown}` is UTF-16; save it as UTF-8").into());
+        }
+        if start.contains(&0) {
+            return Err(format!("`{shown}` is no text: it has zero bytes; CSV or JSON lines are expected").into());
+        }
+        let mut letters = start.trim_ascii_start().iter().filter(|letter| !letter.is_ascii_whitespace());
+        match letters.next() {
             Some(b'{') => return Ok(Format::Lines),
+            Some(b'[') if matches!(letters.next(), None | Some(b'{' | b'[' | b'"' | b']')) => {
+                return Err(format!("`{shown}` is one JSON list; write one object a line").into());
+            }
             Some(_) => return Ok(Format::Csv),
             None if count == 0 => {
                 return Err(format!("`{shown}` is empty: a header or JSON objects are expected").into());
@@ -62,13 +76,13 @@ impl<'a> File<'a> {
         let format = format(path)?;
         let columns = match format {
             Format::Csv => ingest::csv_columns(path)?,
-            Format::Lines => paths(path)?,
+            Format::Lines => ingest::ndjson_columns(path)?,
         };
         if imports.is_empty() {
             return Err(format!("`{shown}`: the schema file has no `[[import]]`, so no file can be read by it").into());
         }
         let mapping = ingest::choose(imports, &columns).map_err(|error| format!("`{shown}`: {error}"))?;
-        let header = if format == Format::Csv { first_line(path)? } else { None };
+        let header = if format == Format::Csv { first_row(path)? } else { None };
         let named = mapping.named_columns();
         let within = |inner: &str, outer: &str| {
             inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
@@ -83,7 +97,7 @@ impl<'a> File<'a> {
         self.path.display().to_string()
     }
 
-    /// The first line of a CSV file.
+    /// The first row of a CSV file, as it stands there.
     pub fn header(&self) -> Option<&str> {
         self.header.as_deref()
     }
@@ -104,8 +118,7 @@ impl<'a> File<'a> {
     }
 }
 
-/// Reads bytes by a mapping.
-pub fn records<'a>(
+fn records<'a>(
     from: impl Read + 'a,
     format: Format,
     mapping: &Mapping,
@@ -139,55 +152,20 @@ pub fn latest(records: Records<'_>) -> Option<Time> {
     records.filter_map(said).max()
 }
 
-/// How many lines tell which paths a file has: not every object has all of them.
-const LOOKED_AT: usize = 1_000;
-
-/// The paths of the first objects of a file.
-fn paths(path: &Path) -> Result<Vec<Text>, Failure> {
-    let start = io::BufReader::new(std::fs::File::open(path)?.take(8 << 20));
-    let mut all = BTreeSet::new();
-    for line in start.split(b'\n').take(LOOKED_AT) {
-        if let Ok(object @ Value::Map(_)) = json::parse(&line?, &roomy()) {
-            list(&object, "", &mut all);
-        }
-    }
-    // Where there is no object among them, the reader looks further, or says so.
-    if all.is_empty() { Ok(ingest::ndjson_columns(path)?) } else { Ok(all.into_iter().collect()) }
-}
-
-/// Limits for recognising a record; it is held to the schema's when it is received.
-pub fn roomy() -> Limits {
-    Limits { record_bytes: 16 << 20, depth: 64, keys: 1 << 16, text_bytes: 16 << 20, ..Limits::default() }
-}
-
-/// Every path of an object.
-pub fn list(value: &Value, under: &str, to: &mut BTreeSet<Text>) {
-    let mut below = |path: String, value: &Value| {
-        list(value, &path, to);
-        to.insert(path.into());
-    };
-    match value {
-        Value::Map(pairs) => {
-            for (name, value) in pairs.iter() {
-                below(if under.is_empty() { name.to_string() } else { format!("{under}.{name}") }, value);
-            }
-        }
-        Value::List(items) => {
-            for (nth, value) in items.iter().enumerate() {
-                below(format!("{under}[{nth}]"), value);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The first line of a file that is not blank, where it is not longer than a header should be.
-fn first_line(path: &Path) -> Result<Option<String>, Failure> {
+/// The first row of a file, where it is not longer than a header should be: blank lines go before it, and a name in
+/// quotes may hold line ends.
+fn first_row(path: &Path) -> Result<Option<String>, Failure> {
     let mut start = Vec::new();
     std::fs::File::open(path)?.take(1 << 20).read_to_end(&mut start)?;
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start).trim_ascii_start();
-    let end = start.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(start.len());
-    Ok(String::from_utf8(start[..end].to_vec()).ok())
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
+    let blank = start.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    let start = &start[blank..];
+    let mut quoted = false;
+    let end = start.iter().position(|byte| {
+        quoted ^= *byte == b'"';
+        !quoted && matches!(byte, b'\n' | b'\r')
+    });
+    Ok(String::from_utf8(start[..end.unwrap_or(start.len())].to_vec()).ok())
 }
 
 /// A file that counts what is read of it.
@@ -216,8 +194,8 @@ impl Bar {
     fn draw(&self) {
         let tenths = (self.done.get() * 30 / self.size.max(1)).min(30) as usize;
         let percent = (self.done.get() * 100 / self.size.max(1)).min(100);
-        eprint!("\r{} {} [{}{}] {percent:>3} %", self.verb, self.what, "#".repeat(tenths), ".".repeat(30 - tenths));
-        let _ = io::stderr().flush();
+        let (done, left) = ("#".repeat(tenths), ".".repeat(30 - tenths));
+        let _ = write!(io::stderr(), "\r{} {} [{done}{left}] {percent:>3} %", self.verb, self.what);
     }
 }
 
@@ -237,7 +215,7 @@ impl Iterator for Shown<'_> {
         self.count += 1;
         let next = self.records.next();
         if next.is_none() {
-            eprint!("\r\x1b[K");
+            let _ = write!(io::stderr(), "\r\x1b[K");
         }
         next
     }

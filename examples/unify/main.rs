@@ -12,16 +12,16 @@ mod file;
 mod outcome;
 mod refeed;
 mod report;
+mod start;
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use onefold::model::{Tally, Time, TokenKey};
 use onefold::store::KeyFile;
-use onefold::{Config, Platform, ingest};
-use onefold_examples::Args;
+use onefold::{Config, Error, Platform};
+use onefold_examples::{Args, say, warn};
 
 use file::File;
 use outcome::{About, Outcomes};
@@ -38,7 +38,7 @@ Anyone's CSV and NDJSON files, unified.
                        (default: the latest occurrence found in the files)
   --profiles OUT       one JSON object a profile: id, identifiers, traits, segments, counts
   --quarantine OUT     one JSON object a record that was kept aside: code, path, row (from 1, without
-                       the header), raw, and what is needed to feed it again;
+                       the header), raw as it came, and what is needed to feed it again;
                        with `\"encoding\": \"escaped\"`, raw has \\xHH for bytes that are no UTF-8, and \\\\ for \\
   --refeed QUARANTINE  feed the records of such a file again
   --dump FILE          the canonical state, whose SHA-256 is the digest
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            warn!("error: {}", error.to_string().trim_end());
             ExitCode::FAILURE
         }
     }
@@ -64,11 +64,14 @@ fn run() -> Result<(), Failure> {
     let options = ["schema", "at", "profiles", "quarantine", "refeed", "dump", "store", "threads", "out"];
     let args = Args::read(&["json", "help"], &options, &["schema-from"])?;
     if args.has("help") {
-        print!("{HELP}");
+        say!("{}", HELP.trim_end());
         return Ok(());
     }
     if args.has("schema-from") {
-        return start(args.all("schema-from").iter().chain(&args.rest), args.get("out"));
+        return start::run(args.all("schema-from").iter().chain(&args.rest), args.output("out")?);
+    }
+    if args.has("out") {
+        return Err("`--out` is for `--schema-from`".into());
     }
     let schema_file = args
         .get("schema")
@@ -77,10 +80,19 @@ fn run() -> Result<(), Failure> {
         return Err("name the files to read".into());
     }
 
+    let threads = args.threads()?;
+    let [profiles_to, quarantine_to, dump_to] =
+        [args.output("profiles")?, args.output("quarantine")?, args.output("dump")?];
+
     // 1. The schema file says what can be said, what the columns mean, and which groups there are.
     let text = std::fs::read_to_string(schema_file).map_err(|error| format!("cannot read `{schema_file}`: {error}"))?;
-    let config = Config::from_toml(schema_file, &text)?;
-    let (schema, builder) = config.define(TokenKey::from(KEY)).map_err(|error| format!("{schema_file}: {error}"))?;
+    let named = |error: Error| match error {
+        // It is drawn under its line, and names the file there.
+        Error::Config { .. } => error.to_string(),
+        other => format!("`{schema_file}`: {other}"),
+    };
+    let config = Config::from_toml(schema_file, &text).map_err(named)?;
+    let (schema, builder) = config.define(TokenKey::from(KEY)).map_err(named)?;
 
     // 2. Each file finds its import by its columns. All files are looked at before the first row is read.
     let mut files = Vec::new();
@@ -112,9 +124,8 @@ fn run() -> Result<(), Failure> {
     };
 
     // 4. The platform is opened, and takes the records in.
-    let threads: usize = args.parse("threads", 1)?;
     let builder = match threads {
-        0 | 1 => builder,
+        1 => builder,
         _ => builder.pool(Arc::new(rayon::ThreadPoolBuilder::new().num_threads(threads).build()?)),
     };
     let mut platform = match args.get("store") {
@@ -124,80 +135,41 @@ fn run() -> Result<(), Failure> {
     let mut outcomes = Outcomes::before(&platform)?;
     for file in &files {
         let tally = platform.ingest(file.read(&schema, Some(at))?)?;
-        let about = About { file: &file.name(), mapping: file.mapping, unnamed: &file.unnamed, header: file.header() };
-        outcomes.after(&platform, about, tally, || file.read(&schema, Some(at)))?;
+        let header = file.header().map(str::to_owned);
+        let about = About { file: file.name(), mapping: file.mapping, unnamed: file.unnamed.clone(), header };
+        outcomes.after(&platform, about, tally);
     }
     for batch in &again {
         let tally = platform.ingest(batch.read(&schema, Some(at))?)?;
-        let about = About {
-            file: args.get("refeed").unwrap_or_default(),
-            mapping: batch.mapping,
-            unnamed: &[],
-            header: batch.header.as_deref(),
-        };
-        outcomes.after(&platform, about, tally, || batch.read(&schema, Some(at)))?;
+        let file = args.get("refeed").unwrap_or_default().to_owned();
+        let about = About { file, mapping: batch.mapping, unnamed: Vec::new(), header: batch.header.clone() };
+        outcomes.after(&platform, about, tally);
     }
-    if outcomes.lacks() {
-        for (nth, file) in files.iter().enumerate() {
-            outcomes.conflicting(&platform, nth, file.mapping, file.read(&schema, Some(at))?)?;
+    outcomes.finish(&platform, |nth| {
+        match (files.get(nth), nth.checked_sub(files.len()).and_then(|nth| again.get(nth))) {
+            (Some(file), _) => file.read(&schema, Some(at)),
+            (None, Some(batch)) => batch.read(&schema, Some(at)),
+            (None, None) => Ok(Box::new(std::iter::empty())),
         }
-        for (nth, batch) in again.iter().enumerate() {
-            let records = batch.read(&schema, Some(at))?;
-            outcomes.conflicting(&platform, files.len() + nth, batch.mapping, records)?;
-        }
-    }
+    })?;
     platform.advance(at)?;
 
     // 5. What came of it.
     report::print(&platform, &outcomes);
-    if let Some(path) = args.get("profiles") {
-        write(path, &mut |to| outcome::profiles(&platform, to))?;
+    if let Some(path) = profiles_to {
+        onefold_examples::write(path, |to| outcome::profiles(&platform, to))?;
     }
-    if let Some(path) = args.get("quarantine") {
-        write(path, &mut |to| outcomes.quarantine(to))?;
+    if let Some(path) = quarantine_to {
+        onefold_examples::write(path, |to| outcomes.quarantine(to))?;
     }
-    if let Some(path) = args.get("dump") {
-        write(path, &mut |to| Ok(platform.dump(to)?))?;
+    if let Some(path) = dump_to {
+        onefold_examples::write(path, |to| platform.dump(to))?;
     }
     let digest = platform.digest();
-    println!("\nThe state's digest: {digest}");
+    say!("\nThe state's digest: {digest}");
     if args.has("json") {
-        println!("{}", last_line(&platform, outcomes.tally(), &digest));
+        say!("{}", last_line(&platform, outcomes.tally(), &digest));
     }
-    Ok(())
-}
-
-/// Looks at files and writes a schema.
-fn start<'a>(paths: impl Iterator<Item = &'a String>, out: Option<&str>) -> Result<(), Failure> {
-    let mut profiles = Vec::new();
-    for path in paths {
-        let path = PathBuf::from(path);
-        profiles.push(match file::format(&path)? {
-            file::Format::Csv => ingest::DataProfile::of_csv(&path)?,
-            file::Format::Lines => ingest::DataProfile::of_ndjson(&path)?,
-        });
-    }
-    if profiles.is_empty() {
-        return Err("name the files to look at".into());
-    }
-    let text = ingest::infer_schema(&profiles);
-    let Some(out) = out else {
-        print!("{text}");
-        return Ok(());
-    };
-    for profile in &profiles {
-        println!("{profile}");
-    }
-    write(out, &mut |to| Ok(to.write_all(text.as_bytes())?))?;
-    println!("A schema to start from is in {out}.");
-    Ok(())
-}
-
-fn write(path: &str, fill: &mut dyn FnMut(&mut dyn Write) -> Result<(), Failure>) -> Result<(), Failure> {
-    let failed = |error: &dyn std::fmt::Display| format!("cannot write `{path}`: {error}");
-    let file = std::fs::File::create(path).map_err(|error| failed(&error))?;
-    let mut to = std::io::BufWriter::new(file);
-    fill(&mut to).and_then(|()| Ok(to.flush()?)).map_err(|error| failed(&error))?;
     Ok(())
 }
 

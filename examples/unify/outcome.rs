@@ -5,30 +5,32 @@ use std::io::Write;
 
 use onefold::Platform;
 use onefold::ingest::Mapping;
-use onefold::model::{Class, EventId, Issue, Parsed, Pii, ProfileId, Quarantined, Tally, Text, Value};
+use onefold::model::{Class, Event, EventId, Issue, Parsed, Pii, ProfileId, Quarantined, Tally, Text, Value};
 
 use crate::Failure;
 use crate::file::Records;
 
 /// The outcome of one file.
-pub struct Outcome {
+pub struct Outcome<'a> {
     pub file: String,
-    pub import: String,
+    pub mapping: &'a Mapping,
     pub tally: Tally,
     /// The records that were kept aside, each with the column that is at fault, where one is.
     pub kept: Vec<(Option<Text>, Quarantined)>,
     /// The columns that the import does not name.
     pub unnamed: Vec<Text>,
-    /// The first line of the file, where its rows need one to be read again.
+    /// The first row of a CSV file: its rows need it to be read again.
     header: Option<String>,
+    /// How many were kept aside for what is wrong with themselves, and not for another record with their id.
+    refused: u64,
 }
 
 /// What is known of a file.
 pub struct About<'a> {
-    pub file: &'a str,
+    pub file: String,
     pub mapping: &'a Mapping,
-    pub unnamed: &'a [Text],
-    pub header: Option<&'a str>,
+    pub unnamed: Vec<Text>,
+    pub header: Option<String>,
 }
 
 /// The column of the file that a path of a record came from.
@@ -52,113 +54,87 @@ fn column_of(mapping: &Mapping, path: &str) -> Option<Text> {
     plain.map(|(column, _)| column.clone()).or_else(|| money.map(|(column, _)| column.clone())).or_else(itself)
 }
 
-/// The outcomes of all files.
-pub struct Outcomes {
-    pub files: Vec<Outcome>,
-    known: BTreeSet<EventId>,
-    /// Conflicts that a store had before.
-    old: BTreeSet<String>,
+/// The name of a record that is kept aside: of those in conflict several have one id.
+type Name = (EventId, Option<Box<[u8]>>);
+
+fn name(record: &Quarantined) -> Name {
+    (record.id, is_conflict(record).then(|| record.raw.reveal().clone()))
 }
 
-impl Outcomes {
-    /// Begins; what a store has kept aside earlier belongs to no file of this run.
+fn is_conflict(record: &Quarantined) -> bool {
+    record.issue.code == CONFLICT
+}
+
+const CONFLICT: &str = "conflict";
+
+/// The outcomes of all files.
+pub struct Outcomes<'a> {
+    pub files: Vec<Outcome<'a>>,
+    /// What a store had kept aside earlier: it belongs to no file of this run.
+    known: BTreeSet<Name>,
+    refused: u64,
+}
+
+impl<'a> Outcomes<'a> {
+    /// Begins with what is there before the first file.
     pub fn before(platform: &Platform) -> Result<Self, Failure> {
-        let known = platform.quarantined()?.into_iter().map(|record| record.id).collect();
-        let old = if platform.accepted() > 0 { conflicts(platform)? } else { BTreeSet::new() };
-        Ok(Self { files: Vec::new(), known, old })
+        let known = platform.quarantined()?.iter().map(name).collect();
+        Ok(Self { files: Vec::new(), known, refused: refused(platform) })
     }
 
-    /// Takes down what became of a file. `again` reads it once more: what the schema refused does not know its row.
-    pub fn after<'a>(
-        &mut self,
-        platform: &Platform,
-        about: About<'_>,
-        tally: Tally,
-        again: impl FnOnce() -> Result<Records<'a>, Failure>,
-    ) -> Result<(), Failure> {
-        let mut kept = Vec::new();
-        if tally.quarantined > 0 {
-            kept = platform.quarantined()?.into_iter().filter(|record| self.known.insert(record.id)).collect();
-        }
-        let mut rowless: BTreeMap<EventId, Vec<&mut Quarantined>> = BTreeMap::new();
-        for record in kept.iter_mut().filter(|record| record.issue.row.is_none()) {
-            if let Some(event) = record.event {
-                rowless.entry(event).or_default().push(record);
-            }
-        }
-        if !rowless.is_empty() {
-            for (row, parsed) in (1..).zip(again()?) {
-                let Parsed::Draft(draft) = parsed else { continue };
-                let Some(records) = draft.id().and_then(|id| rowless.get_mut(&id)) else { continue };
-                let raw = draft.to_raw();
-                if let Some(at) = records.iter().position(|record| **record.raw.reveal() == *raw) {
-                    records.swap_remove(at).issue.row = Some(row);
-                }
-            }
-        }
-        kept.sort_by_key(|record| record.issue.row);
+    /// Takes down how the records of a file add up.
+    pub fn after(&mut self, platform: &Platform, about: About<'a>, tally: Tally) {
+        let refused = refused(platform);
+        let before = std::mem::replace(&mut self.refused, refused);
         self.files.push(Outcome {
-            file: about.file.into(),
-            import: about.mapping.import_name().into(),
+            file: about.file,
+            mapping: about.mapping,
             tally,
-            kept: kept.into_iter().map(|record| (column_of(about.mapping, &record.issue.path), record)).collect(),
-            unnamed: about.unnamed.to_vec(),
-            header: about.header.map(str::to_owned),
+            kept: Vec::new(),
+            unnamed: about.unnamed,
+            header: about.header,
+            refused: refused.saturating_sub(before),
         });
-        Ok(())
     }
 
-    /// Whether records are missing from those kept aside: one whose id another record has, with other content, is known
-    /// to be in conflict only when all have come.
-    pub fn lacks(&self) -> bool {
-        self.files.iter().any(|file| file.tally.quarantined > file.kept.len() as u64)
-    }
-
-    /// Finds the records in conflict among those of a file, read once more. `nth` is the file's place.
-    pub fn conflicting(
+    /// Finds out which records of which file were kept aside, when all have come. The log has those that were refused
+    /// in the order of the files. Two sorts are in it otherwise than their files have them: of records with one id and
+    /// different contents any may be the one that counts, and a refused record no longer waits where one with its id
+    /// was accepted. Where there are any, `again` reads the files once more.
+    pub fn finish<'r>(
         &mut self,
         platform: &Platform,
-        nth: usize,
-        mapping: &Mapping,
-        records: Records<'_>,
+        again: impl Fn(usize) -> Result<Records<'r>, Failure>,
     ) -> Result<(), Failure> {
-        let mut wanted: BTreeSet<String> = conflicts(platform)?.difference(&self.old).cloned().collect();
-        let Some(file) = self.files.get_mut(nth) else { return Ok(()) };
-        let shown: BTreeSet<Option<u64>> = file.kept.iter().map(|(_, record)| record.issue.row).collect();
-        for (row, parsed) in (1..).zip(records) {
-            if file.kept.len() as u64 >= file.tally.quarantined {
-                break;
-            }
-            let Parsed::Draft(draft) = parsed else { continue };
-            let (issue, column) = match draft.receive(platform.now()) {
-                Ok(event) => {
-                    let name = conflict(&event.id.to_string(), &event.content.to_string());
-                    if !wanted.remove(&name) {
-                        continue;
-                    }
-                    self.old.insert(name);
-                    (Issue::new("conflict", "", "another record has its id and other content"), mapping.id.clone())
-                }
-                // Refused, and its id is that of an accepted record.
-                Err(issue) if !shown.contains(&Some(row)) => {
-                    let column = column_of(mapping, &issue.path);
-                    (issue, column)
-                }
-                Err(_) => continue,
-            };
-            let Some(id) = draft.id() else { continue };
-            let record = Quarantined {
-                id,
-                event: Some(id),
-                import: draft.import_name().into(),
-                issue: issue.row(row),
-                raw: Pii::new(draft.to_raw()),
-                received: draft.received_at().unwrap_or_else(|| platform.now()),
-            };
-            file.kept.push((column, record));
+        let quarantined = self.tally().quarantined;
+        if quarantined == 0 {
+            return Ok(());
         }
-        file.kept.sort_by_key(|(_, record)| record.issue.row);
+        let new = platform.quarantined()?.into_iter().filter(|record| !self.known.contains(&name(record)));
+        let (conflicts, refused): (Vec<_>, Vec<_>) = new.partition(is_conflict);
+        if conflicts.is_empty() && refused.len() as u64 == quarantined {
+            let mut refused = refused.into_iter();
+            for file in &mut self.files {
+                let kept = refused.by_ref().take(file.refused as usize);
+                file.kept = kept.map(|record| (column_of(file.mapping, &record.issue.path), record)).collect();
+            }
+        } else {
+            let mut wanted = Wanted::new(conflicts, refused);
+            for (nth, file) in self.files.iter_mut().enumerate() {
+                wanted.find(platform, file, again(nth)?);
+            }
+        }
+        for file in &mut self.files {
+            file.kept.sort_by_key(|(_, record)| record.issue.row);
+        }
         Ok(())
+    }
+
+    /// How many records were kept aside and are in no file of this run: those of a store's earlier runs whose id came
+    /// with other content that counts now.
+    pub fn superseded(&self) -> u64 {
+        let kept: usize = self.files.iter().map(|file| file.kept.len()).sum();
+        self.tally().quarantined.saturating_sub(kept as u64)
     }
 
     /// All files together.
@@ -185,10 +161,9 @@ impl Outcomes {
                     ("row".into(), row.into()),
                     ("column".into(), column.clone().into()),
                     ("file".into(), outcome.file.as_str().into()),
-                    ("import".into(), record.import.clone().into()),
+                    ("import".into(), outcome.mapping.import_name().into()),
                 ];
-                let is_object = raw.trim_start().starts_with('{');
-                if let Some(header) = outcome.header.as_deref().filter(|_| !is_object) {
+                if let Some(header) = outcome.header.as_deref() {
                     pairs.push(("header".into(), header.into()));
                 }
                 if let Some(encoding) = encoding {
@@ -202,42 +177,83 @@ impl Outcomes {
     }
 }
 
-/// The records in conflict, by event and content, as the canonical dump tells.
-fn conflicts(platform: &Platform) -> Result<BTreeSet<String>, Failure> {
-    let mut lines = Conflicts { line: Vec::new(), found: BTreeSet::new() };
-    platform.dump(&mut lines)?;
-    Ok(lines.found)
+/// How many records were refused so far for what is wrong with themselves.
+fn refused(platform: &Platform) -> u64 {
+    platform.kept_aside().iter().filter(|(code, _)| *code != CONFLICT).map(|(_, count)| count).sum()
 }
 
-fn conflict(event: &str, content: &str) -> String {
-    format!("{event} {content}")
+/// A record's bytes and its row.
+type Place = (Box<[u8]>, Option<u64>);
+
+/// The records to be found in their files.
+struct Wanted {
+    /// As the messages that they are, by id.
+    conflicts: BTreeMap<EventId, Vec<Quarantined>>,
+    /// By their bytes and rows.
+    refused: BTreeMap<Place, Vec<Quarantined>>,
+    /// The refused ones that were found: one that is the same is a copy.
+    found: BTreeSet<(Box<[u8]>, EventId)>,
 }
 
-/// Takes the lines of a dump that tell of conflicts, and lets the others go by.
-struct Conflicts {
-    line: Vec<u8>,
-    found: BTreeSet<String>,
-}
-
-impl Write for Conflicts {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
-            self.line.extend(bytes);
-            return Ok(bytes.len());
-        };
-        self.line.extend(&bytes[..end]);
-        if self.line.ends_with(b"\"is\":\"conflict\"}") {
-            let line: serde_json::Value = serde_json::from_slice(&self.line)?;
-            if let (Some(event), Some(content)) = (line["event"].as_str(), line["content"].as_str()) {
-                self.found.insert(conflict(event, content));
-            }
+impl Wanted {
+    fn new(conflicts: Vec<Quarantined>, refused: Vec<Quarantined>) -> Self {
+        let mut wanted = Self { conflicts: BTreeMap::new(), refused: BTreeMap::new(), found: BTreeSet::new() };
+        for record in conflicts {
+            wanted.conflicts.entry(record.id).or_default().push(record);
         }
-        self.line.clear();
-        Ok(end + 1)
+        for record in refused {
+            let place = (record.raw.reveal().clone(), record.issue.row);
+            wanted.refused.entry(place).or_default().push(record);
+        }
+        wanted
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+    fn find(&mut self, platform: &Platform, file: &mut Outcome<'_>, records: Records<'_>) {
+        let mut refused = 0;
+        for parsed in records {
+            let (issue, raw, draft) = match parsed {
+                Parsed::Quarantined { issue, raw, .. } => (issue, raw.reveal().clone(), None),
+                Parsed::Draft(draft) => match draft.receive(platform.now()) {
+                    Ok(event) => {
+                        if let Some(record) = self.conflict(platform, &event) {
+                            let issue = Issue::new(CONFLICT, "", "another record with this id says something else");
+                            // The draft knows its row, and tells it with a fault.
+                            let issue = draft.as_ref().clone().fault(issue.clone()).receive(platform.now()).err();
+                            let issue = issue.unwrap_or(record.issue);
+                            let record = Quarantined { issue, raw: Pii::new(draft.to_raw()), ..record };
+                            file.kept.push((file.mapping.id.clone(), record));
+                        }
+                        continue;
+                    }
+                    Err(issue) => (issue, draft.to_raw(), Some(draft)),
+                },
+            };
+            let id = draft.as_ref().and_then(|draft| draft.id());
+            let waiting = self.refused.get_mut(&(raw.clone(), issue.row)).and_then(Vec::pop);
+            let is_copy = id.is_some_and(|id| !self.found.insert((raw.clone(), id)));
+            let record = match (waiting, id, draft) {
+                (Some(record), _, _) => record,
+                // One with its id was accepted, so that it waits no longer.
+                (None, Some(id), Some(draft)) if !is_copy && refused < file.refused => Quarantined {
+                    id,
+                    event: Some(id),
+                    import: draft.import_name().into(),
+                    raw: Pii::new(raw),
+                    received: draft.received_at().unwrap_or_else(|| platform.now()),
+                    issue,
+                },
+                _ => continue,
+            };
+            refused += 1;
+            file.kept.push((column_of(file.mapping, &record.issue.path), record));
+        }
+    }
+
+    fn conflict(&mut self, platform: &Platform, event: &Event) -> Option<Quarantined> {
+        let records = self.conflicts.get_mut(&event.id)?;
+        let message = event.message(platform.schema()).to_json();
+        let at = records.iter().position(|record| **record.raw.reveal() == *message.as_bytes())?;
+        Some(records.swap_remove(at))
     }
 }
 

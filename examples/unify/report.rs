@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use onefold::Platform;
 use onefold::model::{Class, Members};
+use onefold_examples::say;
 
 use crate::outcome::Outcomes;
 
@@ -11,8 +12,8 @@ use crate::outcome::Outcomes;
 const SHOWN: usize = 5;
 
 /// Prints all of it.
-pub fn print(platform: &Platform, outcomes: &Outcomes) {
-    println!("At {}.", platform.now());
+pub fn print(platform: &Platform, outcomes: &Outcomes<'_>) {
+    say!("At {}.", platform.now());
     intake(outcomes);
     notes(platform);
     unity(platform);
@@ -34,14 +35,14 @@ fn table(header: &[&str], rows: &[Vec<String>]) {
             line.push_str(&padded);
             line.push_str("  ");
         }
-        println!("  {}", line.trim_end());
+        say!("  {}", line.trim_end());
     };
     show(&header.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
     rows.iter().for_each(|row| show(row));
 }
 
-fn intake(outcomes: &Outcomes) {
-    println!("\n== What came in");
+fn intake(outcomes: &Outcomes<'_>) {
+    say!("\n== What came in");
     let line = |name: &str, import: &str, tally: &onefold::model::Tally| {
         let counts = [tally.received, tally.accepted, tally.duplicate, tally.quarantined, tally.suppressed];
         [name.to_owned(), import.to_owned()]
@@ -50,22 +51,15 @@ fn intake(outcomes: &Outcomes) {
             .collect::<Vec<_>>()
     };
     let mut rows: Vec<Vec<String>> =
-        outcomes.files.iter().map(|file| line(&file.file, &file.import, &file.tally)).collect();
+        outcomes.files.iter().map(|file| line(&file.file, file.mapping.import_name(), &file.tally)).collect();
     if rows.len() > 1 {
         rows.push(line("together", "", &outcomes.tally()));
     }
     table(&["file", "import", "received", "accepted", "duplicate", "quarantined", "suppressed"], &rows);
     for outcome in &outcomes.files {
-        let conflicts = outcome.tally.quarantined.saturating_sub(outcome.kept.len() as u64);
-        if conflicts > 0 {
-            println!(
-                "  {}: {conflicts} have the id of another record and other content; they are kept as its variants",
-                outcome.file
-            );
-        }
         if !outcome.unnamed.is_empty() {
             let columns: Vec<String> = outcome.unnamed.iter().map(|column| format!("`{column}`")).collect();
-            println!("  {}: import `{}` does not name {}", outcome.file, outcome.import, columns.join(", "));
+            say!("  {}: import `{}` does not name {}", outcome.file, outcome.mapping.import_name(), columns.join(", "));
         }
         for (column, record) in outcome.kept.iter().take(SHOWN) {
             let issue = &record.issue;
@@ -75,11 +69,15 @@ fn intake(outcomes: &Outcomes) {
                 None if issue.path.is_empty() => String::new(),
                 None => format!(", `{}`", issue.path),
             };
-            println!("  {}{row}{column}: {}: {}", outcome.file, issue.code, issue.detail);
+            say!("  {}{row}{column}: {}: {}", outcome.file, issue.code, issue.detail);
         }
         if outcome.kept.len() > SHOWN {
-            println!("  {}: and {} more", outcome.file, outcome.kept.len() - SHOWN);
+            say!("  {}: and {} more", outcome.file, outcome.kept.len() - SHOWN);
         }
+    }
+    let superseded = outcomes.superseded();
+    if superseded > 0 {
+        say!("  {superseded} of earlier runs gave way to records with their ids; the store keeps them as variants");
     }
 }
 
@@ -91,13 +89,13 @@ fn notes(platform: &Platform) {
         }
     }
     if !rows.is_empty() {
-        println!("\n== What was noticed, and kept nothing out");
+        say!("\n== What was noticed, and kept nothing out");
         table(&["records", "source", "what", "where"], &rows);
     }
 }
 
 fn unity(platform: &Platform) {
-    println!("\n== Who is who");
+    say!("\n== Who is who");
     let (schema, graph) = (platform.schema(), platform.graph());
     let mut by_kind: BTreeMap<String, u64> = BTreeMap::new();
     let mut by_size: BTreeMap<usize, u64> = BTreeMap::new();
@@ -116,22 +114,20 @@ fn unity(platform: &Platform) {
     table(&["identifiers", "values"], &rows);
     let profiles: u64 = by_size.values().sum();
     let alone = by_size.get(&1).copied().unwrap_or(0);
-    println!(
+    say!(
         "  {profiles} profiles; {alone} have one identifier, the largest {}",
         by_size.keys().max().copied().unwrap_or(0)
     );
     let cuts = graph.cuts().count();
     if cuts > 0 {
-        println!(
+        say!(
             "  {cuts} links are cut; the first: {}",
             graph.cuts().next().map_or_else(String::new, |cut| cut.reason.to_string())
         );
     }
     for (member, neighbours) in graph.generic() {
         let kind = schema.kind_info(member.kind).map_or("", |kind| &kind.name);
-        println!(
-            "  a value of `{kind}` stands with {neighbours} others: it is generic, and links through it do not count"
-        );
+        say!("  a value of `{kind}` stands with {neighbours} others: it is generic, and links through it do not count");
     }
 }
 
@@ -140,12 +136,12 @@ fn segments(platform: &Platform) {
     if sizes.is_empty() {
         return;
     }
-    println!("\n== Who belongs where");
+    say!("\n== Who belongs where");
     table(
         &["segment", "profiles"],
         &sizes.into_iter().map(|(name, size)| vec![name, size.to_string()]).collect::<Vec<_>>(),
     );
     if let Some(due) = platform.next_due() {
-        println!("  the next change by time alone: {due}");
+        say!("  the next change by time alone: {due}");
     }
 }

@@ -1,9 +1,13 @@
 //! Clusters: what the links that hold make of the nodes.
+//!
+//! And whose word counts for them besides their members': a refusal must not be lost because it, a limit, or a crowd
+//! cut the link over which it would have come. So each cluster keeps the identifiers that *restrict* it: what events
+//! named with a person in it, one hop, whether or not a link to it counts. Two known persons do not restrict each other.
 
 use onefold_model::{Class, KindId, Member, ProfileId, Time, Token};
 
 use crate::constraint::{Fault, Summary};
-use crate::evidence::{DEVICE, Node, RULING};
+use crate::evidence::{DEVICE, Dirty, Node, RULING, Sort};
 use crate::graph::Graph;
 use crate::table::{Map, NONE};
 
@@ -18,9 +22,7 @@ pub(crate) struct Cluster {
     pub(crate) summary: Summary,
     /// The nodes among these on which a never was ruled.
     pub(crate) barred: Vec<u32>,
-    /// Devices that the gate refused to link to a node that proves the person.
-    pub(crate) refused: Vec<u32>,
-    /// Sorted.
+    /// Whose restrictions count though they are no members; sorted.
     pub(crate) restricting: Vec<Member>,
     /// The mutation in which it was last written down, or made.
     pub(crate) noted: u64,
@@ -73,43 +75,101 @@ impl Graph {
         row.members.sort();
         row.summary.absorb(&gone.summary);
         row.barred.extend(gone.barred);
-        row.refused.extend(gone.refused);
-        row.refused.sort_unstable();
-        row.refused.dedup();
-        if !(row.restricting.is_empty() && gone.restricting.is_empty() && row.refused.is_empty()) {
+        if row.restricting.is_empty() && gone.restricting.is_empty() {
+            return;
+        }
+        if row.barred.is_empty() {
+            row.restricting.extend(gone.restricting);
+            row.restricting.sort_unstable();
+            row.restricting.dedup();
+            row.restricting.retain(|member| row.members.binary_search(member).is_err());
+        } else {
             self.restrict(large);
         }
     }
 
-    /// Finds out anew whose restrictions count for a cluster besides its members'.
-    pub(crate) fn restrict(&mut self, cluster: u32) {
+    /// Whether a node's restrictions may count for those with whom events name it. A generic person's do, since a choice
+    /// on a message is recorded on its strongest identifier, generic or not; a generic device stands for nobody.
+    pub(crate) fn may_restrict(&self, node: u32) -> bool {
+        let row = self.nodes.at(node);
+        match row.class {
+            Class::Device => !row.generic,
+            Class::Person => row.generic,
+            Class::Group | Class::Record => false,
+        }
+    }
+
+    /// Whether one node of a cluster lets another in its neighbourhood restrict the cluster.
+    fn lets_restrict(&self, person: u32, other: u32, cluster: u32) -> bool {
+        self.nodes.at(person).class == Class::Person
+            && self.nodes.at(other).cluster != cluster
+            && self.may_restrict(other)
+            && !self.is_barred_from(other, cluster)
+    }
+
+    fn restricting_of(&self, cluster: u32) -> Vec<Member> {
         let row = self.clusters.at(cluster);
-        let refused = row.refused.iter().filter(|device| !self.is_barred_from(**device, cluster));
-        let shared = row.nodes.iter().filter(|node| self.nodes.at(**node).device != NONE);
-        let mut all: Vec<Member> = refused.chain(shared).map(|node| self.own(*node)).collect();
+        let mut all = Vec::new();
+        for node in &row.nodes {
+            let near = self.nodes.at(*node);
+            if near.device != NONE {
+                all.push(self.own(*node));
+            }
+            if near.class != Class::Person {
+                continue;
+            }
+            for (other, link) in &near.links {
+                if self.links.at(*link).sort != Sort::Always && self.lets_restrict(*node, *other, cluster) {
+                    all.push(self.own(*other));
+                }
+            }
+        }
         all.sort_unstable();
         all.dedup();
         all.retain(|member| row.members.binary_search(member).is_err());
-        self.clusters.at_mut(cluster).restricting = all;
+        all
     }
 
-    /// Notes that the gate refused a link. Whether that adds a restricting device.
-    pub(crate) fn refuse(&mut self, person: u32, device: u32) {
-        if self.nodes.at(person).class != Class::Person || self.nodes.at(device).class != Class::Device {
+    /// Finds out whose restrictions count for a cluster, besides its members', that is new or written down.
+    pub(crate) fn restrict(&mut self, cluster: u32) {
+        self.clusters.at_mut(cluster).restricting = self.restricting_of(cluster);
+    }
+
+    /// Notes that no event names two nodes any more: the other may no longer restrict the cluster of the person.
+    pub(crate) fn release(&mut self, person: u32, other: u32) {
+        let cluster = self.nodes.at(person).cluster;
+        let own = self.own(other);
+        let row = self.clusters.at(cluster);
+        let Ok(at) = row.restricting.binary_search(&own) else {
+            return;
+        };
+        if self.nodes.at(other).device != NONE {
+            let restricting = self.restricting_of(cluster);
+            if restricting.binary_search(&own).is_ok() {
+                return;
+            }
+        } else if row.nodes.iter().any(|node| {
+            let named = |sort| self.pairs.contains_key(&((*node).min(other), (*node).max(other), sort));
+            (named(Sort::Evidence) || named(Sort::Alias)) && self.lets_restrict(*node, other, cluster)
+        }) {
             return;
         }
-        let cluster = self.nodes.at(person).cluster;
-        if let Err(at) = self.clusters.at(cluster).refused.binary_search(&device) {
-            let own = self.own(device);
-            let barred = self.is_barred_from(device, cluster);
-            self.note(cluster);
-            let row = self.clusters.at_mut(cluster);
-            row.refused.insert(at, device);
-            if !barred
-                && row.members.binary_search(&own).is_err()
-                && let Err(at) = row.restricting.binary_search(&own)
+        self.note(cluster);
+        self.clusters.at_mut(cluster).restricting.remove(at);
+    }
+
+    /// Notes that an event named two nodes whose link does not hold: the one may restrict the cluster of the other.
+    pub(crate) fn stand_beside(&mut self, a: u32, b: u32, dirty: &mut Dirty) {
+        for (person, other) in [(a, b), (b, a)] {
+            let cluster = self.nodes.at(person).cluster;
+            let own = self.own(other);
+            if self.lets_restrict(person, other, cluster)
+                && let Err(at) = self.clusters.at(cluster).restricting.binary_search(&own)
             {
-                row.restricting.insert(at, own);
+                if self.clusters.at(cluster).noted != self.journal.number {
+                    self.flag(person, dirty);
+                }
+                self.clusters.at_mut(cluster).restricting.insert(at, own);
             }
         }
     }
@@ -127,7 +187,11 @@ impl Graph {
 
     /// The nodes that proving identifiers and rulings join to a node.
     pub(crate) fn proven(&self, node: u32) -> Vec<u32> {
-        self.reach(node, |graph, link| graph.rank(link) < DEVICE)
+        let proves = |graph: &Self, link: u32| graph.rank(link) < DEVICE;
+        if self.nodes.at(node).ties.iter().all(|link| !proves(self, *link)) {
+            return vec![node];
+        }
+        self.reach(node, proves)
     }
 
     /// The nodes that accepted links of some sort join to a node, itself first.

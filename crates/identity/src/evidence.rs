@@ -152,6 +152,8 @@ pub(crate) struct Dirty {
     pub(crate) earlier: Vec<u32>,
     /// Nodes that may have become generic or nobody's.
     pub(crate) check: Vec<u32>,
+    /// Nodes that a link which did not count joins no more: the second may no longer restrict the first.
+    pub(crate) parted: Vec<(u32, u32)>,
     /// Nodes in whose profiles events may have come or gone.
     pub(crate) homes: Vec<u32>,
 }
@@ -341,7 +343,9 @@ impl Graph {
                 node.persons -= 1;
                 dirty.check.push(end);
             }
-            if row.state != State::Uncounted {
+            if row.state == State::Uncounted {
+                dirty.parted.push((end, other));
+            } else {
                 dirty.seeds.push(end);
             }
         }

@@ -13,7 +13,7 @@ use crate::Rules;
 use crate::cluster::Cluster;
 use crate::constraint::Bounds;
 use crate::evidence::{Dirty, Link, Node, Seen, Sort};
-use crate::gate::Answer;
+use crate::gate::{Answers, Pair};
 use crate::journal::{Journal, Touched};
 use crate::ruling::Rulings;
 use crate::session::Device;
@@ -87,8 +87,7 @@ pub struct Graph {
     pub(crate) shared: Map<Token, u32>,
     pub(crate) rulings: Rulings,
     pub(crate) clusters: Slab<Cluster>,
-    pub(crate) answers: Map<u32, Answer>,
-    pub(crate) timers: BTreeSet<(Time, u32)>,
+    pub(crate) answers: Answers,
     pub(crate) journal: Journal,
 }
 
@@ -139,8 +138,7 @@ impl Graph {
             shared: Map::default(),
             rulings: Rulings::default(),
             clusters: Slab::default(),
-            answers: Map::default(),
-            timers: BTreeSet::new(),
+            answers: Answers::default(),
             journal: Journal::default(),
         }
     }
@@ -274,16 +272,23 @@ impl Graph {
     /// Says that the ledger of a member changed: the gate is asked again wherever it answered from it.
     pub fn review(&mut self, member: Member, gate: &dyn Gate, now: Time, out: &mut Vec<Change>) -> Touched {
         let due = self.advance(now, gate, out);
-        let links: BTreeSet<u32> =
-            self.resolve(member).into_iter().flat_map(|node| self.asked_about(&self.proven(node))).collect();
-        due.then(self.reconsider(links, Cause::Consent, gate, now, out))
+        let mut pairs: Vec<Pair> = self.answers.of(member).collect();
+        // Sessions stand among the known members by their own tokens, which no ledger knows.
+        if !self.shared.contains_key(&member.token)
+            && let Some(node) = self.find(member)
+        {
+            pairs.extend(self.asked_about(&self.proven(node)));
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
+        due.then(self.reconsider(&pairs, Cause::Consent, gate, now, out))
     }
 
     /// When the graph may change with no data: the first instant at which an answer of the gate ends; [`Time::MAX`] for
     /// never.
     #[must_use]
     pub fn next_change(&self) -> Time {
-        self.timers.first().map_or(Time::MAX, |(until, _)| *until)
+        self.answers.next()
     }
 
     /// Asks the gate again for the answers that end at or before `now`.
@@ -291,21 +296,20 @@ impl Graph {
         if self.next_change() > now {
             return Touched::default();
         }
-        let due = self.timers.range(..=(now, u32::MAX)).map(|(_, link)| *link).collect();
-        self.reconsider(due, Cause::Timer, gate, now, out)
+        let due = self.answers.due(now);
+        self.reconsider(&due, Cause::Timer, gate, now, out)
     }
 
     fn reconsider(
         &mut self,
-        links: BTreeSet<u32>,
+        pairs: &[Pair],
         cause: Cause,
         gate: &dyn Gate,
         now: Time,
         out: &mut Vec<Change>,
     ) -> Touched {
         let mut dirty: Dirty = self.begin();
-        let links: Vec<u32> = links.into_iter().collect();
-        self.ask_again(&links, gate, now, &mut dirty);
+        self.ask_again(pairs, gate, now, &mut dirty);
         if !dirty.seeds.is_empty() {
             self.work(&mut dirty, gate, now);
         }
@@ -328,12 +332,16 @@ impl Graph {
         self.find(member).map(|node| self.profile_of(self.nodes.at(node).cluster))
     }
 
-    /// The profiles for which a member's ledger counts: the one to which it belongs, and those that it restricts.
+    /// The profiles for which a member's ledger counts: the one to which it belongs (of a shared device, those of its
+    /// sessions), and those that it restricts as a device or as a generic value; sorted.
     #[must_use]
     pub fn concerned(&self, member: Member) -> Vec<ProfileId> {
         let mut all = BTreeSet::new();
         for node in self.resolve(member) {
             all.insert(self.profile_of(self.nodes.at(node).cluster));
+            if !self.may_restrict(node) {
+                continue;
+            }
             for (beside, _) in &self.nodes.at(node).links {
                 let cluster = self.nodes.at(*beside).cluster;
                 if self.clusters.at(cluster).restricting.binary_search(&member).is_ok() {

@@ -14,7 +14,7 @@ use crate::table::NONE;
 
 /// Whom a mutation touched.
 ///
-/// A profile is touched if its id, its members, its restricting devices, or the events that belong to it may be others
+/// A profile is touched if its id, its members, its restricting identifiers, or the events that belong to it may be others
 /// than before; the mutation's own sighting apart, which only adds to the profile that `after` always names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touched {

@@ -16,6 +16,11 @@
 //! where the [`Gate`](onefold_model::Gate) permits it, asked over what the strata before have joined. Answers of the
 //! gate end, so identity has timers; the caller tells the time.
 //!
+//! A refusal outlasts the link that it cuts. What an event named together with a person, and is no member, may still
+//! *restrict* the person: a device that the gate or a constraint keeps out, and a person's value that has become
+//! generic, since a choice is recorded on the strongest identifier of its message, generic or not. One hop, and a ruling
+//! ends it; see [`Members::restricting`](onefold_model::Members::restricting).
+//!
 //! See [`Graph`] for the shortest use, and [`Graph::why`], [`Graph::why_not`], [`Graph::how`] for explanations.
 //!
 //! It is not: a matcher. Links are declared or ruled; *scored* links (Fellegi-Sunter comparisons of names, addresses,

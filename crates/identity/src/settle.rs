@@ -16,6 +16,7 @@ use onefold_model::{Gate, Time};
 
 use crate::cluster::rank;
 use crate::evidence::{DEVICE, Dirty, RULING, State};
+use crate::gate::Pair;
 use crate::graph::Graph;
 use crate::table::NONE;
 
@@ -23,9 +24,17 @@ impl Graph {
     /// Draws the consequences of what has changed.
     pub(crate) fn work(&mut self, dirty: &mut Dirty, gate: &dyn Gate, now: Time) {
         self.recheck(dirty);
-        if dirty.seeds.is_empty() && self.quickly(dirty, gate, now) {
-            return;
+        if !dirty.seeds.is_empty() || !self.quickly(dirty, gate, now) {
+            self.thoroughly(dirty, gate, now);
         }
+        for (person, other) in std::mem::take(&mut dirty.parted) {
+            if self.lives(person) {
+                self.release(person, other);
+            }
+        }
+    }
+
+    fn thoroughly(&mut self, dirty: &mut Dirty, gate: &dyn Gate, now: Time) {
         let mut seeds = std::mem::take(&mut dirty.seeds);
         seeds.extend(dirty.fresh.iter().chain(&dirty.earlier));
         for link in &dirty.links {
@@ -75,6 +84,7 @@ impl Graph {
         }
         if !self.counts(link) {
             self.links.at_mut(link).state = State::Uncounted;
+            self.stand_beside(a, b, dirty);
             return true;
         }
         let rank = self.rank(link);
@@ -87,8 +97,7 @@ impl Graph {
             self.answer(link, answer);
             if denied {
                 self.links.at_mut(link).state = State::Denied;
-                self.refuse(a, b);
-                self.refuse(b, a);
+                self.stand_beside(a, b, dirty);
                 return true;
             }
         }
@@ -97,6 +106,7 @@ impl Graph {
             let barred = !self.could_meet(link, a, b);
             if barred {
                 self.links.at_mut(link).state = State::Barred;
+                self.stand_beside(a, b, dirty);
             }
             return barred;
         }
@@ -121,8 +131,8 @@ impl Graph {
         self.hindrance(link, a, b).is_none()
     }
 
-    /// The links on which the gate's answer may change when proving links join two nodes.
-    fn asked_with(&self, a: u32, b: u32) -> Vec<u32> {
+    /// The pairs on which the gate's answer may change when proving links join two nodes.
+    fn asked_with(&self, a: u32, b: u32) -> Vec<Pair> {
         let mut nodes = self.proven(a);
         if nodes.contains(&b) {
             return Vec::new();

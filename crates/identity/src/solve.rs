@@ -9,11 +9,11 @@
 
 use std::rc::Rc;
 
-use onefold_model::{Class, Gate, Member, Time};
+use onefold_model::{Gate, Member, Time};
 
 use crate::constraint::Summary;
 use crate::evidence::{DEVICE, Key, RULING, State};
-use crate::gate::Answer;
+use crate::gate::{Answer, Said};
 use crate::graph::Graph;
 use crate::table::{Map, NONE};
 use crate::union::Union;
@@ -117,8 +117,9 @@ impl Graph {
             states.push((*link, state));
         }
         let mut known: Map<u32, Rc<[Member]>> = Map::default();
+        let mut said = Said::default();
         for (_, link) in devices {
-            let answer = self.ask(*link, gate, now, &mut |node| {
+            let answer = self.ask(*link, gate, now, &mut said, &mut |node| {
                 let root = parts.union.find(self.nodes.at(node).mark);
                 let members = known.entry(root).or_insert_with(|| self.members_of(parts.at(root).0).into());
                 Rc::clone(members)
@@ -175,25 +176,14 @@ impl Graph {
                     self.nodes.at_mut(a).ties.push(*link);
                     self.nodes.at_mut(b).ties.push(*link);
                 }
-                State::Denied => {
-                    for (person, device) in [(a, b), (b, a)] {
-                        if self.nodes.at(person).class == Class::Person {
-                            let cluster = self.nodes.at(person).cluster;
-                            self.clusters.at_mut(cluster).refused.push(device);
-                        }
-                    }
-                }
                 State::Uncounted => self.answer(*link, None),
-                State::New | State::Barred => {}
+                State::New | State::Barred | State::Denied => {}
             }
         }
         let mut clusters: Vec<u32> = region.iter().map(|node| self.nodes.at(*node).cluster).collect();
         clusters.sort_unstable();
         clusters.dedup();
         for cluster in clusters {
-            let refused = &mut self.clusters.at_mut(cluster).refused;
-            refused.sort_unstable();
-            refused.dedup();
             self.restrict(cluster);
         }
     }

@@ -227,9 +227,7 @@ impl Graph {
         let low = self.low(link);
         let ([a, b], kinds) = self.ends(link, low);
         let name = |kind| self.kind(kind).name.clone();
-        let denied =
-            self.answers.get(&link).and_then(|answer| answer.denied.as_ref()).filter(|_| row.state == State::Denied);
-        let reason = match denied {
+        let reason = match self.denial(link) {
             Some(reason) => Cut::Gate { code: reason.code },
             None => match self.hindrance(link, row.a, row.b) {
                 Some(Fault::Unique { kind, found }) => Cut::Unique { kind: name(kind), found },

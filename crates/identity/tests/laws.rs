@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use onefold_identity::{Cut, Graph, Rules, Sighting, Touched, WhyNot};
-use onefold_model::{Change, EventId, Form, Identifier, Kind, Members, News, ProfileId, Ruling, Schema, Time, Word};
+use onefold_model::{
+    Change, EventId, Form, Identifier, Kind, Member, Members, News, ProfileId, Ruling, Schema, Time, Word,
+};
 use oracle::{Table, Told, World, oracle};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -50,6 +52,15 @@ enum Op {
         who: Vec<usize>,
         previous: Option<usize>,
     },
+    /// An event with a choice: the gate knows of it before identity sees the event, and is asked again after.
+    Choose {
+        id: u8,
+        at: i64,
+        who: Vec<usize>,
+        yes: bool,
+    },
+    /// The strongest of these, on whom the choice was recorded.
+    Review(Vec<usize>),
     /// The event of this id, or the nth that is in.
     Retract(u8),
     Rule {
@@ -73,6 +84,11 @@ fn insert() -> impl Strategy<Value = Op> {
         .prop_map(|(id, at, who, previous)| Op::Insert { id, at, who, previous })
 }
 
+fn choose() -> impl Strategy<Value = Op> {
+    let who = prop::collection::vec(0..23_usize, 1..4);
+    (0..40_u8, 0..50_i64, who, any::<bool>()).prop_map(|(id, at, who, yes)| Op::Choose { id, at, who, yes })
+}
+
 fn rule() -> impl Strategy<Value = Op> {
     let word = prop_oneof![Just(Word::Always), Just(Word::Never), Just(Word::Never), Just(Word::Withdrawn)];
     (0..23_usize, 0..23_usize, word, 0..5_i64, prop_oneof![Just("ada"), Just("bob")])
@@ -86,6 +102,7 @@ fn consent() -> impl Strategy<Value = Op> {
 fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
         10 => insert(),
+        2 => choose(),
         3 => (0..24_u8).prop_map(Op::Retract),
         3 => rule(),
         3 => consent(),
@@ -110,6 +127,7 @@ struct Counts {
     rekeys: Cell<usize>,
     timers: Cell<usize>,
     restricting: Cell<usize>,
+    crowds: Cell<usize>,
     nevers: Cell<usize>,
 }
 
@@ -125,6 +143,8 @@ impl Counts {
         add(&self.denials, world.cuts.iter().filter(|cut| matches!(cut.3, Cut::Gate { .. })).count());
         add(&self.generics, world.generic.len());
         add(&self.restricting, world.profiles.values().filter(|(_, restricting)| !restricting.is_empty()).count());
+        let restricting = world.profiles.values().flat_map(|(_, restricting)| restricting);
+        add(&self.crowds, restricting.filter(|member| world.generic.contains_key(member)).count());
         for change in changes {
             match change.news {
                 News::Merged { .. } => add(&self.merges, 1),
@@ -144,6 +164,7 @@ impl Counts {
             ("denials", &self.denials),
             ("generics", &self.generics),
             ("restricting", &self.restricting),
+            ("restricting crowds", &self.crowds),
             ("merges", &self.merges),
             ("splits", &self.splits),
             ("rekeys", &self.rekeys),
@@ -205,6 +226,16 @@ impl History {
                 }
                 self.graph.insert(sighting, &self.gate, self.now, out)
             }
+            Op::Choose { id, at, who, yes } => {
+                let mut members: Vec<Member> = who.iter().map(|nth| self.all[*nth % self.all.len()].member()).collect();
+                members.sort();
+                self.gate.0.entry(members[0]).or_default().insert(self.now, *yes);
+                self.apply(&Op::Insert { id: *id, at: *at, who: who.clone(), previous: None })
+            }
+            Op::Review(who) => {
+                let member = who.iter().map(|nth| self.all[*nth % self.all.len()].member()).min().unwrap();
+                self.graph.review(member, &self.gate, self.now, out)
+            }
             Op::Retract(nth) => {
                 let known = self.told.get(usize::from(*nth) / 2).map(|told| told.id);
                 let id = known.unwrap_or(event(*nth));
@@ -240,6 +271,28 @@ impl History {
 
     fn world(&self) -> World {
         World::of(&self.graph, &self.told)
+    }
+}
+
+/// Whoever is concerned by a member's ledger is told: where the member stands, and where it is asked beside.
+fn concerns(history: &History, world: &World) {
+    for one in &history.all {
+        let member = one.member();
+        let shared = history.schema.kind_info(member.kind).unwrap().session.is_some();
+        let sessions: BTreeSet<Member> = history
+            .told
+            .iter()
+            .map(|told| history.schema.session(member, told.id))
+            .filter(|session| shared && world.profiles.values().any(|(members, _)| members.contains(session)))
+            .collect();
+        let here = |members: &[Member]| members.iter().any(|other| *other == member || sessions.contains(other));
+        let concerned: Vec<ProfileId> = world
+            .profiles
+            .iter()
+            .filter(|(_, (members, restricting))| here(members) || restricting.contains(&member))
+            .map(|(id, _)| *id)
+            .collect();
+        assert_eq!(history.graph.concerned(member), concerned);
     }
 }
 
@@ -320,14 +373,23 @@ fn law_2_retract_and_rulings_equal_a_rebuild() {
         let mut old = World::default();
         for op in &ops {
             let known = history.told.len();
-            let touched = history.apply(op);
+            let mut touched = history.apply(op);
+            if let Op::Choose { who, .. } = op {
+                old = history.world();
+                touched = history.apply(&Op::Review(who.clone()));
+            }
             let (new, expected) = (history.world(), history.expected());
             prop_assert_eq!(&new, &expected, "after {:?}", op);
-            let inserted = history.told.last().filter(|_| history.told.len() > known).map(|told| told.id);
+            let inserted = history
+                .told
+                .last()
+                .filter(|_| history.told.len() > known && matches!(op, Op::Insert { .. }))
+                .map(|told| told.id);
             accounts_for(&old, &new, &touched, &history.changes, inserted);
-            if let Some(id) = inserted {
+            if let (Some(id), Op::Insert { .. }) = (inserted, op) {
                 assert!(touched.after.contains(&new.homes[&id]));
             }
+            concerns(&history, &new);
             counts.see(&new, &history.changes);
             old = new;
         }

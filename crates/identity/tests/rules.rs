@@ -381,6 +381,96 @@ fn a_refused_device_restricts_though_it_is_not_linked() {
 }
 
 #[test]
+fn a_device_that_a_constraint_cuts_off_restricts() {
+    let mut shop = Shop::with(
+        [Kind::person("user").unique(), Kind::person("email"), Kind::device("cookie").limit(1)],
+        Rules::default(),
+    );
+    let _ = shop.see(1, 0, &["user:ada", "cookie:1"]);
+    let _ = shop.see(2, 1, &["user:bob", "cookie:1"]);
+    assert_eq!(shop.reasons(), [Cut::Unique { kind: "user".into(), found: 2 }]);
+    assert_eq!(shop.graph.restricting(shop.profile("user:bob")), [shop.member("cookie:1")]);
+    let touched = shop.see(3, 2, &["user:ada", "cookie:2"]);
+    assert!(shop.reasons().contains(&Cut::Limit { kind: "cookie".into(), limit: 1, found: 2 }));
+    assert_eq!(shop.graph.restricting(shop.profile("user:ada")), [shop.member("cookie:2")]);
+    assert!(touched.before.contains(&shop.profile("user:ada")) && touched.after.contains(&shop.profile("user:ada")));
+    let (ada, bob) = (shop.profile("user:ada"), shop.profile("user:bob"));
+    assert_eq!(shop.graph.concerned(shop.member("cookie:1")).len(), 2);
+    assert!(shop.graph.concerned(shop.member("cookie:1")).iter().all(|id| [ada, bob].contains(id)));
+    let touched = shop.retract(3);
+    assert_eq!(shop.graph.restricting(ada), []);
+    assert!(touched.before.contains(&ada) && touched.after.contains(&ada));
+}
+
+#[test]
+fn a_device_that_a_never_of_another_pair_cuts_off_restricts() {
+    let mut shop = Shop::with([Kind::person("user"), Kind::device("cookie"), Kind::device("tv")], Rules::default());
+    let _ = shop.see(1, 0, &["user:ada", "cookie:1"]);
+    let _ = shop.see(2, 1, &["user:bob", "cookie:1"]);
+    let _ = shop.see(3, 2, &["cookie:1", "tv:1"]);
+    let _ = shop.rule("user:ada", "user:bob", Word::Never, 3);
+    assert!(shop.one("user:ada", "tv:1") && !shop.one("user:bob", "cookie:1"));
+    assert_eq!(shop.graph.restricting(shop.profile("user:bob")), [shop.member("cookie:1")], "one hop, and no further");
+    let _ = shop.rule("user:bob", "cookie:1", Word::Never, 4);
+    assert_eq!(shop.graph.restricting(shop.profile("user:bob")), []);
+}
+
+#[test]
+fn a_generic_device_stands_for_nobody() {
+    let kinds = [Kind::person("user").unique(), Kind::device("kiosk").generic_above(1)];
+    let mut shop = Shop::with(kinds, Rules::default());
+    let _ = shop.see(1, 0, &["user:ada", "kiosk:1"]);
+    let _ = shop.see(2, 1, &["user:bob", "kiosk:1"]);
+    assert_eq!(shop.graph.restricting(shop.profile("user:bob")), []);
+    let _ = shop.retract(1);
+    assert!(shop.one("user:bob", "kiosk:1"));
+}
+
+#[test]
+fn a_refusal_on_a_value_of_a_crowd_stays_with_the_persons_it_was_named_with() {
+    let kinds = [Kind::person("email").generic_above(2), Kind::person("phone"), Kind::device("cookie")];
+    let mut shop = Shop::with(kinds, Rules::default());
+    let (info, ada) = (shop.member("email:info"), "phone:ada");
+    let _ = shop.see(1, 0, &["email:info", "phone:ada"]);
+    let _ = shop.see(2, 1, &["email:info", "phone:bob"]);
+    assert!(shop.one("email:info", ada));
+    let _ = shop.see(3, 2, &["email:info", "phone:cyd"]);
+    for phone in [ada, "phone:bob", "phone:cyd"] {
+        assert_eq!(shop.graph.restricting(shop.profile(phone)), [info]);
+    }
+    let touched = shop.see(4, 3, &["email:info", "phone:dan"]);
+    assert_eq!(shop.graph.restricting(shop.profile("phone:dan")), [info]);
+    assert_eq!(touched.after, [shop.profile("phone:dan")]);
+    assert_eq!(shop.graph.concerned(info).len(), 5, "its own profile, and four that it restricts");
+    let _ = shop.rule("email:info", ada, Word::Never, 4);
+    assert_eq!(shop.graph.restricting(shop.profile(ada)), [], "a never ends it");
+    let dan = shop.profile("phone:dan");
+    let touched = shop.retract(4);
+    assert!(touched.before.contains(&dan));
+    let _ = shop.retract(3);
+    assert!(shop.one("email:info", "phone:bob"));
+}
+
+#[test]
+fn the_gate_is_asked_once_for_all_sessions_on_a_device() {
+    let mut shop = Shop::new();
+    shop.gate.refuses = vec![shop.member("tablet:1")];
+    for event in 0..50 {
+        let _ = shop.see(event, i64::from(event) * 20, &["user:ada", "email:ada", "tablet:1"]);
+    }
+    for member in ["tablet:1", "user:ada", "email:ada"] {
+        shop.gate.asked.borrow_mut().clear();
+        let touched = shop.graph.review(shop.member(member), &shop.gate, shop.now, &mut shop.news);
+        let known = vec![shop.member("user:ada"), shop.member("email:ada")];
+        assert_eq!(*shop.gate.asked.borrow(), [(known, shop.member("tablet:1"))]);
+        assert_eq!(touched, Touched::default());
+    }
+    shop.gate.refuses.clear();
+    let _ = shop.graph.review(shop.member("tablet:1"), &shop.gate, shop.now, &mut shop.news);
+    assert_eq!(shop.graph.members(shop.profile("user:ada")).len(), 52, "another answer reaches every session");
+}
+
+#[test]
 fn a_choice_in_the_ledger_links_and_unlinks() {
     let mut shop = Shop::new();
     let _ = shop.see(1, 0, &["user:ada", "cookie:1"]);

@@ -3,16 +3,18 @@
 //! The delimiter is the one of `,`, `;`, tab and `|` that splits the header into most cells, unless the mapping names
 //! it. A byte order mark is passed over, header cells are trimmed, quoted cells may hold line ends. A row with too few
 //! or too many cells, with bytes that are not UTF-8, or without an end is quarantined by itself; the next is read.
+//! A row is kept as its bytes, and [`Rows::line`] reads such a row again.
 //!
 //! Deliberately absent: other encodings than UTF-8 (a guess that goes wrong spoils names silently), files without a
 //! header, comments.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 
 use onefold_model::{Issue, Limits, Parsed, Schema, Text, Time};
 
+use crate::cells::Cells;
 use crate::error::Error;
 use crate::frame::{Frames, Style, bound};
 use crate::mapping::Mapping;
@@ -55,10 +57,8 @@ pub fn csv_columns(path: impl AsRef<Path>) -> Result<Vec<Text>, Error> {
 #[derive(Debug)]
 pub struct Csv<R> {
     frames: Frames<R>,
-    cells: Cells,
     rows: Rows,
     number: u64,
-    received: Option<Time>,
     done: bool,
 }
 
@@ -66,14 +66,21 @@ impl<R: Read> Csv<R> {
     fn new(from: R, path: &str, mapping: &Mapping, schema: &Schema) -> Result<Self, Error> {
         let (frames, cells, header) = open(from, path, mapping.delimiter, schema.limits())?;
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
-        let rows = Rows::new(mapping, &header, schema)?;
-        Ok(Self { frames, cells, rows, number: 0, received: None, done: false })
+        let rows = Rows::new(mapping, &header, schema)?.delimiter(cells.delimiter());
+        Ok(Self { frames, rows, number: 0, done: false })
     }
 
-    /// When the rows came in, where the mapping names no column for it.
+    /// When the file came in, where the mapping names no column for it. It is no part of what a row is, so that a file
+    /// fed again, at another time, is a duplicate row by row.
     #[must_use]
     pub fn received_at(self, received: Time) -> Self {
-        Self { received: Some(received), ..self }
+        Self { rows: self.rows.received_at(received), ..self }
+    }
+
+    /// What separates cells: what the mapping says, or what was found out.
+    #[must_use]
+    pub fn delimiter(&self) -> char {
+        self.rows.separator()
     }
 
     /// The names of the columns.
@@ -90,7 +97,7 @@ impl<R: Read> Iterator for Csv<R> {
         if self.done {
             return None;
         }
-        let (number, received) = (self.number + 1, self.received);
+        let number = self.number + 1;
         let frame = match self.frames.next() {
             Ok(Some(frame)) => frame,
             Ok(None) => {
@@ -101,68 +108,14 @@ impl<R: Read> Iterator for Csv<R> {
             Err(error) => {
                 self.done = true;
                 let issue = Issue::new("unreadable", "", &format!("reading ended here: {}", error.kind())).row(number);
-                return Some(self.rows.spoilt(issue, &[], received));
+                return Some(self.rows.spoilt(issue, &[], None));
             }
         };
         self.number = number;
-        let issue = match frame.fault {
-            Some((code, detail)) => Issue::new(code, "", detail).row(number),
-            None => {
-                let record = match self.cells.split(frame.bytes) {
-                    Ok(record) => record,
-                    Err(error) => {
-                        let issue = Issue::new("bad_csv", "", &error.to_string()).row(number);
-                        return Some(self.rows.spoilt(issue, frame.bytes, received));
-                    }
-                };
-                match record.iter().map(std::str::from_utf8).collect::<Result<Vec<&str>, _>>() {
-                    Err(_) => Issue::new("not_utf8", "", "the row holds bytes that are not UTF-8").row(number),
-                    Ok(cells) if cells.len() != self.rows.header().len() => self.rows.wrong_count(cells.len(), number),
-                    Ok(cells) => return Some(self.rows.row(&cells, number, received)),
-                }
-            }
-        };
-        Some(self.rows.spoilt(issue, frame.bytes, received))
-    }
-}
-
-/// Splits one record into cells, which the crate `csv` does; this feeds it record by record.
-#[derive(Debug)]
-struct Cells {
-    reader: ::csv::Reader<Feed>,
-    record: ::csv::ByteRecord,
-}
-
-#[derive(Debug, Default)]
-struct Feed {
-    bytes: Vec<u8>,
-    at: usize,
-}
-
-impl Read for Feed {
-    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        let mut rest = self.bytes.get(self.at..).unwrap_or_default();
-        let count = rest.read(to)?;
-        self.at += count;
-        Ok(count)
-    }
-}
-
-impl Cells {
-    fn new(delimiter: u8) -> Self {
-        let mut builder = ::csv::ReaderBuilder::new();
-        let reader = builder.has_headers(false).flexible(true).delimiter(delimiter).from_reader(Feed::default());
-        Self { reader, record: ::csv::ByteRecord::new() }
-    }
-
-    fn split(&mut self, record: &[u8]) -> Result<&::csv::ByteRecord, ::csv::Error> {
-        let feed = self.reader.get_mut();
-        feed.bytes.clear();
-        feed.bytes.extend_from_slice(record);
-        feed.bytes.push(b'\n');
-        feed.at = 0;
-        self.reader.read_byte_record(&mut self.record)?;
-        Ok(&self.record)
+        Some(match frame.fault {
+            Some(fault) => self.rows.spoilt(Issue::new(fault.code, "", &fault.detail).row(number), frame.bytes, None),
+            None => self.rows.record(frame.bytes, number, None),
+        })
     }
 }
 
@@ -213,7 +166,7 @@ fn open<R: Read>(from: R, path: &str, delimiter: Option<char>, limits: &Limits) 
             });
         }
         Some(frame) => match frame.fault {
-            Some((_, detail)) => return Err(header_fault(detail.into())),
+            Some(fault) => return Err(header_fault(fault.detail)),
             None => cells.split(frame.bytes).map_err(|error| header_fault(error.to_string()))?,
         },
     };

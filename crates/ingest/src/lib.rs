@@ -40,6 +40,8 @@
 //! time zones (a time without an offset is UTC), or a reader of spreadsheets and XML.
 
 mod amount;
+#[cfg(feature = "csv")]
+mod cells;
 mod choice;
 mod clock;
 mod count;

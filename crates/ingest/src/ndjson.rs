@@ -1,8 +1,10 @@
 //! One JSON object a line (NDJSON, JSON Lines), by the same mappings as CSV.
 //!
 //! Columns are paths here: `customer.email`, `items[0].sku`. A line that is no object, or not JSON, is quarantined
-//! with its row; one that is longer than a record may be is passed over to its end, and its beginning kept.
+//! with its row; one that is longer than a record may be is passed over to its end, and up to 1 MiB of it kept. A line
+//! is kept as it came, and is numbered as an editor numbers it: blank ones count.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -15,6 +17,7 @@ use crate::frame::{Frames, Style, bound};
 use crate::json::{self, Bounds};
 use crate::mapping::{Mapping, Plan, Row};
 use crate::path::{self, without};
+use crate::rows::came;
 
 /// Reads a file of JSON lines by a mapping.
 ///
@@ -50,7 +53,11 @@ pub fn ndjson_reader<R: Read>(from: R, mapping: &Mapping, schema: &Schema) -> Re
     Ndjson::new(from, mapping.import_name(), mapping, schema)
 }
 
-/// The paths of the first readable object of a file, for [`choose`](crate::choose).
+/// The lines and bytes that tell which paths a file has: not every object has all of them.
+const LOOKED_AT: (usize, usize) = (1_000, 8 << 20);
+
+/// The paths of the objects of a file, sorted, for [`choose`](crate::choose): those of its first 1,000 lines or 8 MiB,
+/// or of the first object where that comes later.
 ///
 /// # Errors
 /// Where the file cannot be opened or read, or holds no object.
@@ -60,14 +67,22 @@ pub fn ndjson_columns(path: impl AsRef<Path>) -> Result<Vec<Text>, Error> {
     let file = File::open(path).map_err(|reason| Error::open(path, reason))?;
     let limits = Limits::default();
     let mut frames = Frames::new(file, Style::Lines, bound(&limits));
+    let (mut paths, mut found, mut bytes) = (BTreeSet::new(), false, 0);
     while let Some(frame) = frames.next().map_err(|reason| Error::Read { path: name.clone(), reason })? {
+        let (lines, most) = LOOKED_AT;
+        bytes += frame.bytes.len();
+        if found && (bytes > most || usize::try_from(frame.line).is_ok_and(|line| line > lines)) {
+            break;
+        }
         if let Ok(value @ Value::Map(_)) = json::parse_within(frame.bytes, Bounds::roomy(&limits)) {
-            let mut paths = Vec::new();
             list_paths(&value, "", &mut paths);
-            return Ok(paths);
+            found = true;
         }
     }
-    Err(Error::Empty { path: name, expected: "one JSON object a line is expected" })
+    match found {
+        true => Ok(paths.into_iter().collect()),
+        false => Err(Error::Empty { path: name, expected: "one JSON object a line is expected" }),
+    }
 }
 
 /// All objects of a file; `None` for a line that is none.
@@ -88,9 +103,9 @@ pub(crate) fn each_line(path: &Path, each: &mut dyn FnMut(Option<&Value>)) -> Re
 }
 
 /// Every path of an object, inner ones too.
-fn list_paths(value: &Value, under: &str, to: &mut Vec<Text>) {
+fn list_paths(value: &Value, under: &str, to: &mut BTreeSet<Text>) {
     let mut below = |path: String, value: &Value| {
-        to.push(path.as_str().into());
+        to.insert(path.as_str().into());
         list_paths(value, &path, to);
     };
     match value {
@@ -108,7 +123,8 @@ fn list_paths(value: &Value, under: &str, to: &mut Vec<Text>) {
     }
 }
 
-/// Lines that the caller has already, one JSON object each: from a queue, a request, a log of another system.
+/// Lines that the caller has already, one JSON object each: from a queue, a request, a log of another system. Equal
+/// objects without an id of their own are counted within one reader: feed what belongs together through one.
 ///
 /// ```
 /// use onefold_ingest::{Lines, Mapping};
@@ -124,6 +140,7 @@ fn list_paths(value: &Value, under: &str, to: &mut Vec<Text>) {
 pub struct Lines {
     plan: Plan,
     paths: Vec<path::Path>,
+    received: Option<Time>,
     records: Counter,
     spoilt: Counter,
 }
@@ -136,25 +153,44 @@ impl Lines {
     pub fn new(mapping: &Mapping, schema: &Schema) -> Result<Self, Error> {
         let plan = Plan::new(mapping, schema)?;
         let paths = plan.needs.iter().map(|column| path::Path::new(column)).collect();
-        Ok(Self { plan, paths, records: Counter::new(schema), spoilt: Counter::new(schema) })
+        Ok(Self { plan, paths, received: None, records: Counter::new(schema), spoilt: Counter::new(schema) })
     }
 
-    /// Reads one line. `number` counts lines from 1; `received` is when it came in, where that is known.
+    /// When the lines came in of which it is not said one by one. It is no part of what a record is, so that a file fed
+    /// again, at another time, is a duplicate line by line.
+    #[must_use]
+    pub fn received_at(self, received: Time) -> Self {
+        Self { received: Some(received), ..self }
+    }
+
+    /// Reads one line. `number` counts lines from 1.
+    ///
+    /// `received` is when this line came in, where that is known of each line. It is then a part of what the record is:
+    /// of two equal ones that came at different times each has its own id, in whatever order they are read, and one fed
+    /// again must be given the same time, or it is another. Where a file came in as a whole, pass nothing here and say
+    /// it with [`received_at`](Self::received_at).
     #[must_use]
     pub fn line(&mut self, line: &[u8], number: u64, received: Option<Time>) -> Parsed {
         let limits = *self.plan.schema.limits();
         match json::parse_within(line, Bounds::roomy(&limits)) {
             Err(issue) => self.spoilt(issue.row(number), line, received),
             Ok(object @ Value::Map(_)) => {
-                let content = object.to_json();
+                let mut content = object.to_json();
+                came(received, &mut content);
                 let take = |path: &path::Path| path.find(&object).map_or(Value::Null, |value| self.plan.clean(value));
                 let rest = match self.plan.keeps_rest() {
                     true => without(&object, &self.paths),
                     false => Vec::new(),
                 };
                 let rest = rest.into_iter().map(|(name, value)| (name, self.plan.clean(&value))).collect();
-                let row =
-                    Row { values: self.paths.iter().map(take).collect(), rest, content: &content, number, received };
+                let row = Row {
+                    values: self.paths.iter().map(take).collect(),
+                    rest,
+                    content: &content,
+                    raw: line,
+                    number,
+                    received: received.or(self.received),
+                };
                 let records = &mut self.records;
                 self.plan.draft(row, || records.next(content.as_bytes())).into()
             }
@@ -173,7 +209,7 @@ impl Lines {
             import: self.plan.mapping.import_name().into(),
             raw: Pii::new(raw.into()),
             nth,
-            received,
+            received: received.or(self.received),
         }
     }
 }
@@ -183,8 +219,6 @@ impl Lines {
 pub struct Ndjson<R> {
     frames: Frames<R>,
     lines: Lines,
-    number: u64,
-    received: Option<Time>,
     done: bool,
 }
 
@@ -195,13 +229,14 @@ impl<R: Read> Ndjson<R> {
         if frames.peek(1).map_err(|reason| Error::Read { path: path.into(), reason })?.is_empty() {
             return Err(Error::Empty { path: path.into(), expected: "one JSON object a line is expected" });
         }
-        Ok(Self { frames, lines, number: 0, received: None, done: false })
+        Ok(Self { frames, lines, done: false })
     }
 
-    /// When the records came in, where the mapping names no path for it.
+    /// When the file came in, where the mapping names no path for it. It is no part of what a record is, so that a file
+    /// fed again, at another time, is a duplicate line by line.
     #[must_use]
     pub fn received_at(self, received: Time) -> Self {
-        Self { received: Some(received), ..self }
+        Self { lines: self.lines.received_at(received), ..self }
     }
 }
 
@@ -210,7 +245,7 @@ impl<R: Read> Iterator for Ndjson<R> {
 
     fn next(&mut self) -> Option<Parsed> {
         while !self.done {
-            let number = self.number + 1;
+            let next = self.frames.line_number();
             let frame = match self.frames.next() {
                 Ok(Some(frame)) => frame,
                 Ok(None) => {
@@ -220,20 +255,18 @@ impl<R: Read> Iterator for Ndjson<R> {
                 Err(error) => {
                     self.done = true;
                     let issue =
-                        Issue::new("unreadable", "", &format!("reading ended here: {}", error.kind())).row(number);
-                    return Some(self.lines.spoilt(issue, &[], self.received));
+                        Issue::new("unreadable", "", &format!("reading ended here: {}", error.kind())).row(next);
+                    return Some(self.lines.spoilt(issue, &[], None));
                 }
             };
             // A line of spaces says nothing.
             if frame.bytes.trim_ascii().is_empty() {
                 continue;
             }
-            self.number = number;
+            let line = frame.bytes.strip_suffix(b"\r").unwrap_or(frame.bytes);
             return Some(match frame.fault {
-                Some((code, detail)) => {
-                    self.lines.spoilt(Issue::new(code, "", detail).row(number), frame.bytes, self.received)
-                }
-                None => self.lines.line(frame.bytes, number, self.received),
+                Some(fault) => self.lines.spoilt(Issue::new(fault.code, "", &fault.detail).row(frame.line), line, None),
+                None => self.lines.line(line, frame.line, None),
             });
         }
         None

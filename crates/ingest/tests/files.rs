@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use onefold_ingest::{DataProfile, choose, csv, csv_columns, imports, infer_schema, ndjson_reader};
+use onefold_ingest::{DataProfile, Rows, choose, csv, csv_columns, imports, infer_schema};
 use onefold_model::schema::Spec;
 use onefold_model::{Parsed, Time};
 
@@ -42,20 +42,24 @@ fn guesses_read_every_row_and_a_row_fed_again_is_itself() {
         let now: Time = "2026-06-01".parse().unwrap();
         let mut ids = BTreeSet::new();
         let mut lines = Vec::new();
-        for parsed in csv(&path, mapping, &schema).unwrap() {
+        let reader = csv(&path, mapping, &schema).unwrap();
+        let header: Vec<String> = reader.header().iter().map(ToString::to_string).collect();
+        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        let fed_again = mapping.clone().delimiter(reader.delimiter());
+        let mut rows_again = Rows::new(&fed_again, &header, &schema).unwrap();
+        for parsed in reader {
             let Parsed::Draft(draft) = parsed else { panic!("{name}: {parsed:?}") };
             if let Err(issue) = draft.receive(now) {
                 // Births before 1970 are traits, sales before it are not there.
                 panic!("{name}: {issue}");
             }
             assert!(ids.insert(draft.id().unwrap()), "{name}: two rows have one id");
-            lines.extend_from_slice(&draft.to_raw());
-            lines.push(b'\n');
+            lines.push(draft.to_raw());
         }
         assert_eq!(ids.len() as u64, rows, "{name}");
-        let again: BTreeSet<_> = ndjson_reader(lines.as_slice(), mapping, &schema)
-            .unwrap()
-            .map(|parsed| match parsed {
+        let again: BTreeSet<_> = (1..)
+            .zip(&lines)
+            .map(|(number, line)| match rows_again.line(line, number, None) {
                 Parsed::Draft(draft) => draft.id().unwrap(),
                 Parsed::Quarantined { issue, .. } => panic!("{issue}"),
             })

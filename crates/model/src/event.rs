@@ -135,6 +135,7 @@ impl Event {
                 ("traits", Value::map([fields(&self.traits), set_aside("traits.")].concat())),
                 ("properties", Value::map([fields(&self.properties), set_aside("properties.")].concat())),
                 ("context", Value::map(self.context.iter().cloned())),
+                ("choices", self.choices.iter().map(|choice| choice.message(schema)).collect::<Vec<_>>().into()),
             ]
             .map(|(name, value)| (Text::from(name), value)),
         )
@@ -285,6 +286,28 @@ pub struct Choice {
     pub evidence: Option<Text>,
     /// The jurisdiction in which it was made, where the source says so.
     pub regime: Option<Text>,
+}
+
+impl Choice {
+    fn message(&self, schema: &Schema) -> Value {
+        let purpose = match self.purpose {
+            Scope::All => "*",
+            Scope::Only(purpose) => schema.purpose_name(purpose),
+        };
+        let actor = Actor::ALL.iter().find(|(_, actor)| *actor == self.actor).map_or("", |(name, _)| name);
+        let said = [
+            ("purpose", purpose.into()),
+            ("channel", self.channel.map(|channel| schema.channel_name(channel)).into()),
+            ("action", self.action.name().into()),
+            ("actor", actor.into()),
+            ("expires", self.expires.into()),
+            ("notice", self.notice.into()),
+            ("evidence", self.evidence.clone().into()),
+            ("regime", self.regime.clone().into()),
+        ];
+        let said = said.into_iter().filter(|(_, value): &(_, Value)| !value.is_null());
+        Value::map(said.map(|(name, value)| (Text::from(name), value)))
+    }
 }
 
 /// A human's word on two identifiers.

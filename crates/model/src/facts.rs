@@ -33,8 +33,14 @@ pub trait Members {
     /// The identifiers of a profile, sorted; empty where there is no such profile. An id that was merged away is
     /// looked up to the cluster that its node is in now.
     fn members(&self, who: ProfileId) -> &[Member];
-    /// Devices that an event named together with the person, though the gate refused to link them: their
-    /// restrictions count for the person, their grants do not.
+    /// Identifiers whose restrictions count for the person though they are no members; their grants do not count.
+    /// Sorted.
+    ///
+    /// They are the devices that a live event named together with a member that is a person's, whatever keeps them
+    /// out (the gate, a limit, somebody else's claim), the devices on which its sessions were, and the generic
+    /// identifiers of persons that such an event named: a choice on a message is recorded on its strongest identifier,
+    /// generic or not. One hop, no further; a ruling that the two are never one ends it. A generic device stands for
+    /// nobody and restricts nobody.
     fn restricting(&self, who: ProfileId) -> &[Member];
 }
 

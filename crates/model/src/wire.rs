@@ -32,7 +32,9 @@ pub enum WireError {
     #[error("the stored entry has format version {0}, which this version does not know")]
     Version(u8),
     /// A ruling or suppression was made when the kind's values had another canonical form, and its value is not kept.
-    #[error("the log has a ruling or suppression on a `{name}` of form `{form}`, and the schema declares another form")]
+    #[error(
+        "the log has a ruling or suppression on the kind `{name}` of form `{form}`, and the schema declares another form; declare that form again"
+    )]
     Reformed {
         /// The kind.
         name: Text,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use onefold::consent::{Basis, Generalise, Keep, Kept, PolicySpec, PurposeSpec, Recipient, Regime, Rule, Silence};
 use onefold::identity::Rules;
-use onefold::ingest::{self, Consented, Lines, Mapping};
+use onefold::ingest::{self, Consented, Mapping, Rows};
 use onefold::model::{Form, Kind, Party, Quarantined, Schema, Sensitivity, Time};
 use onefold::store::KeyFile;
 use onefold::{Config, Platform};
@@ -213,9 +213,12 @@ fn rows_are_fed_again_as_the_page_says() {
     let import = import.at("when").times(ingest::TimeFormat::MonthFirst);
     let feed = |shop: &mut Platform, waiting: &[Quarantined]| {
         let rows = waiting.iter().filter(|record| record.import == import.import_name() && record.event.is_some());
-        let mut lines = Lines::new(&import, shop.schema()).unwrap();
-        let again: Vec<_> =
-            rows.zip(1..).map(|(record, row)| lines.line(record.raw.reveal(), row, Some(record.received))).collect();
+        let mut reader = Rows::new(&import, &["customer", "when"], shop.schema()).unwrap();
+        let mut again = Vec::new();
+        for (record, row) in rows.zip(1..) {
+            reader = reader.received_at(record.received);
+            again.push(reader.line(record.raw.reveal(), row, None));
+        }
         shop.ingest(again).unwrap()
     };
     let waiting = shop.quarantined().unwrap();

@@ -11,7 +11,8 @@ use crate::{Kept, Profile, Provenance, Rule, Stated};
 
 /// Why a field has its value: what survived, by which rule, and over what.
 ///
-/// `Display` tells it in one sentence, values included: it is the answer to somebody who asked. `Debug` does not.
+/// `Display` tells it in one sentence, values included: it is the answer to somebody who asked. Of the statements that
+/// lost it tells the other values, each once, and how many said the same as the survivor. `Debug` tells no values.
 #[derive(Clone, Debug)]
 pub struct Why {
     /// The field.
@@ -157,10 +158,25 @@ impl fmt::Display for Why {
             (Rule::Declared(_), 1) => f.write_str("the only statement")?,
             (Rule::Declared(keep), n) => write!(f, "{} of {n} statements", phrase(keep, self.group.is_some()))?,
         }
+        // A loser that says the same does not contradict; a union has no losers.
+        let kept = self.kept.as_ref().map(|kept| &kept.value);
+        let agree = 1 + self.losers.iter().filter(|lost| Some(&lost.value) == kept).count();
+        if kept.is_some() && agree > 1 {
+            match agree == self.statements {
+                true => f.write_str(", which all agree")?,
+                false => write!(f, ", of which {agree} agree")?,
+            }
+        }
         if let Some(group) = &self.group {
             write!(f, "; the group `{group}` survives whole")?;
         }
-        for (nth, lost) in self.losers.iter().enumerate() {
+        let mut told: Vec<&Value> = kept.into_iter().collect();
+        let others = self.losers.iter().filter(|lost| {
+            let is_new = !told.contains(&&lost.value);
+            told.push(&lost.value);
+            is_new
+        });
+        for (nth, lost) in others.enumerate() {
             f.write_str(if nth == 0 { "; not " } else { ", nor " })?;
             said.what(f, lost)?;
         }

@@ -270,11 +270,11 @@ pub(crate) fn oracle(
     let mut links: Vec<_> =
         counted.filter(|((a, b), _)| is_device(a, b)).map(|((a, b), at)| (5, *a, *b, *at)).collect();
     canonical(&mut links);
-    let mut denied: BTreeSet<(Member, Member)> = BTreeSet::new();
     let mut next = Time::MAX;
     for (_, a, b, at) in links {
         let mut refused = false;
-        for (device, other) in [(a, b), (b, a)] {
+        let (low, high) = if own(a) < own(b) { (a, b) } else { (b, a) };
+        for (device, other) in [(low, high), (high, low)] {
             if let (Class::Device, Some(purpose), false) = (class(&device), schema.stitch(device.kind), refused) {
                 let answer = gate.link(purpose, &known(other), own(device), now);
                 next = next.min(answer.until);
@@ -282,7 +282,6 @@ pub(crate) fn oracle(
             }
         }
         if refused {
-            denied.insert((a, b));
             cuts.insert((a, b, at, Cut::Gate { code: "refused" }));
         } else {
             oracle.take(&mut sets, &mut cuts, a, b, at);
@@ -296,11 +295,17 @@ pub(crate) fn oracle(
         let members: BTreeSet<Member> = set.iter().flatten().copied().collect();
         let root = members.iter().min_by_key(|member| (member.kind, oracle.first[member], member.token)).unwrap();
         let mut restricting: BTreeSet<Member> = BTreeSet::new();
-        for (a, b) in &denied {
-            for (person, device) in [(a, b), (b, a)] {
-                let barred = members.iter().any(|member| oracle.nevers.contains(&pair(*member, *device)));
-                if class(person) == Class::Person && members.contains(person) && !barred {
-                    restricting.insert(own(*device));
+        for (a, b) in evidence.keys().chain(ones.keys()) {
+            for (person, other) in [(a, b), (b, a)] {
+                let barred = members.iter().any(|member| oracle.nevers.contains(&pair(*member, *other)));
+                let stands = match class(other) {
+                    Class::Device => !generic.contains_key(other),
+                    Class::Person => generic.contains_key(other),
+                    _ => false,
+                };
+                let inside = |member| members.contains(member);
+                if class(person) == Class::Person && inside(person) && !inside(other) && stands && !barred {
+                    restricting.insert(own(*other));
                 }
             }
         }

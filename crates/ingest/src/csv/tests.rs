@@ -1,6 +1,7 @@
 use super::*;
 use onefold_model::{Event, Form, Kind, Party, Type};
 use proptest::prelude::*;
+use std::io;
 
 fn schema() -> Schema {
     Schema::builder()
@@ -79,7 +80,7 @@ fn a_cell_without_end_does_not_fill_the_memory() {
     assert_eq!(rows.len(), 2);
     let (code, row, raw) = outcome(&rows[0]).unwrap_err();
     assert_eq!((code.as_str(), row), ("record_too_large", 1));
-    assert!(raw.len() <= 16 << 10);
+    assert_eq!(raw.len(), 1 << 20);
     assert_eq!(country(&rows[1]), "GB");
 }
 
@@ -128,22 +129,57 @@ fn the_time_of_reception_is_told() {
     assert!(matches!(&rows[1], Parsed::Quarantined { received: Some(at), .. } if *at == received));
 }
 
-#[cfg(feature = "json")]
+fn parts(parsed: &Parsed) -> (Option<onefold_model::EventId>, Vec<u8>, Option<String>) {
+    match parsed {
+        Parsed::Draft(draft) => (draft.id(), draft.to_raw().to_vec(), None),
+        Parsed::Quarantined { issue, raw, .. } => (None, raw.reveal().to_vec(), Some(issue.code.to_string())),
+    }
+}
+
 #[test]
-fn a_row_fed_again_as_json_is_the_same_record() {
-    let text =
-        b"customer,mail,land,odd \"one\nu-1, Ada@example.com ,GB,\"a\"\"\nb\"\nu-1, Ada@example.com ,GB,\"a\"\"\nb\"\n";
-    let rows = read(text);
-    let lines: Vec<u8> = rows
-        .iter()
-        .flat_map(|row| match row {
-            Parsed::Draft(draft) => [draft.to_raw(), b"\n".as_slice().into()].concat(),
-            Parsed::Quarantined { .. } => panic!("a draft"),
-        })
-        .collect();
-    let again: Vec<_> = crate::ndjson_reader(lines.as_slice(), &crm(), &schema()).unwrap().collect();
-    assert_eq!(rows.iter().map(outcome).collect::<Vec<_>>(), again.iter().map(outcome).collect::<Vec<_>>());
-    assert_eq!(rows.len(), 2);
+fn a_row_is_kept_as_its_bytes_and_fed_again_is_itself() {
+    let text = b"customer;mail;land;odd \"one\nu-1; Ada@example.com ;GB;\"a;\"\"\nb\"\nu-1; Ada@example.com ;GB;\"a;\"\"\nb\"\r\nu-2;;FR\nu-3;;\xff;\nu-4;;\"IT;\n\xef\xbb\xbfu-5;;;\n";
+    let reader = csv_reader(text.as_slice(), &crm(), &schema()).unwrap();
+    assert_eq!(reader.delimiter(), ';');
+    let header: Vec<String> = reader.header().iter().map(ToString::to_string).collect();
+    let rows: Vec<_> = reader.map(|row| parts(&row)).collect();
+    assert_eq!(rows[0].1, b"u-1; Ada@example.com ;GB;\"a;\"\"\nb\"");
+    let codes: Vec<Option<&str>> = rows.iter().map(|(_, _, code)| code.as_deref()).collect();
+    assert_eq!(codes, [None, None, Some("wrong_cell_count"), Some("not_utf8"), Some("unclosed_quote"), None]);
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    let mut again = Rows::new(&crm().delimiter(';'), &header, &schema()).unwrap();
+    let again: Vec<_> = (1..).zip(&rows).map(|(number, (_, raw, _))| parts(&again.line(raw, number, None))).collect();
+    assert_eq!(rows, again);
+}
+
+#[test]
+fn a_line_that_is_not_one_row_is_set_aside() {
+    let schema = schema();
+    let mut rows = Rows::new(&crm(), &["customer", "mail", "land"], &schema).unwrap();
+    for (line, code) in [
+        (b"".as_slice(), "wrong_cell_count"),
+        (b"\r\n", "wrong_cell_count"),
+        (b"u-1,,GB\nu-2,,FR", "bad_csv"),
+        (b"\nu-1,,GB", "bad_csv"),
+        (b"u-1,,\"GB", "unclosed_quote"),
+        (b"u-1,,\xff", "not_utf8"),
+        (b"u-1;;GB", "wrong_cell_count"),
+    ] {
+        let (_, raw, said) = parts(&rows.line(line, 1, None));
+        assert_eq!((said.as_deref(), raw.as_slice()), (Some(code), line.trim_ascii_end()), "{line:?}");
+        let good = rows.line(b"u-1,,GB\n", 2, None);
+        assert_eq!((country(&good).as_str(), parts(&good).1.as_slice()), ("GB", b"u-1,,GB".as_slice()));
+    }
+}
+
+#[test]
+fn a_file_fed_again_at_another_time_is_the_same_rows() {
+    let ids = |received: &str| {
+        let rows = csv_reader(b"customer,mail,land\nu-1,,GB\nu-1,,GB\n".as_slice(), &crm(), &schema()).unwrap();
+        rows.received_at(received.parse().unwrap()).map(|row| parts(&row).0).collect::<Vec<_>>()
+    };
+    assert_eq!(ids("2026-01-05"), ids("2026-01-06"));
+    assert_ne!(ids("2026-01-05")[0], ids("2026-01-05")[1]);
 }
 
 proptest! {
@@ -170,5 +206,18 @@ proptest! {
             let said = event.traits.first().map(|(_, value)| value.to_string()).unwrap_or_default();
             prop_assert_eq!(said, cell.trim());
         }
+    }
+
+    #[test]
+    fn cells_are_kept_as_a_line_that_reads_as_themselves(cells in prop::collection::vec("[a,\"\\n\r;\u{feff} é]{0,6}", 1..5), delimiter in prop::sample::select(vec![',', ';'])) {
+        let header: Vec<String> = (0..cells.len()).map(|nth| format!("c{nth}")).collect();
+        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        let mapping = Mapping::of("crm", "identify").who("c0", "user_id").delimiter(delimiter);
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        let mut rows = Rows::new(&mapping, &header, &schema()).unwrap();
+        let row = parts(&rows.row(&cells, 1, None));
+        let mut rows = Rows::new(&mapping, &header, &schema()).unwrap();
+        prop_assert_eq!(&row, &parts(&rows.line(&row.1, 1, None)));
+        prop_assert!(row.0.is_some());
     }
 }

@@ -1,6 +1,6 @@
 //! What each column is, judged by its name and its values.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::survey::{DataProfile, Seen};
 
@@ -172,17 +172,37 @@ impl Guessed {
     }
 }
 
+/// The kinds of identifiers that columns of the files are named after, each with the types of their values.
+type Known = BTreeMap<String, (Kind, BTreeSet<&'static str>)>;
+
 impl Guess {
     /// Guesses for each profile, under names that differ. Files with the same columns are one import: what one month's
     /// file says, the next month's says too.
+    ///
+    /// A column that is called as an identifier of another file, and whose values are like its, is that identifier: what
+    /// it is in the one file need not be seen in the other. So everything is guessed twice.
     pub(super) fn all(profiles: &[DataProfile]) -> Vec<Self> {
+        let mut known = Known::new();
+        for guess in Self::each(profiles, &Known::new()) {
+            for column in guess.columns {
+                // The forms of addresses and numbers tell more than a name does.
+                if let Role::Who(kind @ (Kind::Person | Kind::Device | Kind::Group), name) = column.role {
+                    known.entry(name).or_insert_with(|| (kind, BTreeSet::new())).1.insert(column.ty);
+                }
+            }
+        }
+        Self::each(profiles, &known)
+    }
+
+    fn each(profiles: &[DataProfile], known: &Known) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
+        let mut sources = BTreeSet::new();
         for profile in profiles {
             let mut source = snake(profile.name());
-            while all.iter().any(|guess| guess.source == source) {
+            while !sources.insert(source.clone()) {
                 source.push_str("_2");
             }
-            let guess = Self::of(profile, source);
+            let guess = Self::of(profile, source, known);
             match all.iter_mut().find(|known| known.columns_of() == guess.columns_of()) {
                 Some(known) if known.records < guess.records => {
                     let known = std::mem::replace(known, guess);
@@ -220,7 +240,7 @@ impl Guess {
         }
     }
 
-    fn of(profile: &DataProfile, source: String) -> Self {
+    fn of(profile: &DataProfile, source: String, known: &Known) -> Self {
         let mut taken = BTreeSet::new();
         let mut columns: Vec<Guessed> = Vec::new();
         for (column, seen) in profile.seen() {
@@ -246,7 +266,7 @@ impl Guess {
         }
         let seen: Vec<&Seen> = profile.seen().map(|(_, seen)| seen).collect();
         for (column, seen) in columns.iter_mut().zip(&seen) {
-            if let Some((kind, name)) = who(column, seen, &source) {
+            if let Some((kind, name)) = who(column, seen, &source).or_else(|| elsewhere(column, seen, known)) {
                 column.role = Role::Who(kind, name);
             }
         }
@@ -376,6 +396,14 @@ fn who(column: &Guessed, seen: &Seen, source: &str) -> Option<(Kind, String)> {
     let generic = column.name == "id" || (column.says(&["unique", "rec", "record", "row"]) && id);
     let unique = column.distinct * 100 >= column.filled * 97;
     (generic && unique).then(|| (Kind::Person, format!("{source}_id")))
+}
+
+/// The kind of identifier that a column of this name holds in another file, if these values are like those.
+fn elsewhere(column: &Guessed, seen: &Seen, known: &Known) -> Option<(Kind, String)> {
+    let name =
+        [column.name.clone(), format!("{}_id", column.name)].into_iter().find(|name| known.contains_key(name))?;
+    let (kind, types) = known.get(&name)?;
+    (seen.filled > 0 && types.contains(column.ty)).then_some((*kind, name))
 }
 
 /// How times are written, and why it seems so.

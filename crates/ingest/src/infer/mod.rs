@@ -7,7 +7,8 @@
 //! The rule for rows: a file that has a time (not of birth), and beside it an amount, a quantity or an identifier that
 //! repeats, tells of events named after the file; any other tells of people (`identify`).
 //!
-//! Files with the same columns are one import, as a file is known by its columns.
+//! Files with the same columns are one import, as a file is known by its columns. A column that has the name of an
+//! identifier of another file, and values like it, is that identifier too.
 //!
 //! What would be dangerous to guess is left out and said in a comment: the currency of an amount that no column names,
 //! and consent.
@@ -16,6 +17,8 @@ mod guess;
 mod write;
 
 use std::collections::BTreeMap;
+
+use onefold_model::Limits;
 
 use crate::survey::DataProfile;
 use guess::{Guess, Kind, Role};
@@ -41,8 +44,13 @@ pub fn schema(profiles: &[DataProfile]) -> String {
         "# A first schema, guessed from the data. Read it, correct it, and keep it under version control.\n\
          # Every key is explained in docs/SCHEMA.md, those of [[import]] in docs/IMPORTS.md.\n",
     );
+    limits(&guesses, &mut out);
     for guess in &guesses {
-        out.push_str(&format!("\n[[source]]\nname = {}          # {} records\n", quoted(&guess.source), guess.records));
+        let seen = match guess.columns.iter().all(|column| column.filled == 0) {
+            true if !guess.columns.is_empty() => "no values, so every column is text".into(),
+            _ => format!("{} records", guess.records),
+        };
+        out.push_str(&format!("\n[[source]]\nname = {}          # {seen}\n", quoted(&guess.source)));
         out.push_str("party = \"first\"\ntrust = 50\n");
     }
     kinds(&guesses, &mut out);
@@ -63,6 +71,19 @@ pub fn schema(profiles: &[DataProfile]) -> String {
         }
     }
     out
+}
+
+/// Where a record has more names than the bound allows: names within names count too, so that there is room for twice
+/// as many.
+fn limits(guesses: &[Guess], out: &mut String) {
+    let most = guesses.iter().map(|guess| guess.columns.len()).max().unwrap_or(0);
+    let usual = Limits::default().keys;
+    if most > usual {
+        let keys = most.saturating_mul(2);
+        out.push_str(&format!(
+            "\n[limits]\nkeys = {keys}          # a record has up to {most} names, more than the usual {usual}\n"
+        ));
+    }
 }
 
 /// Kinds, strongest first: what names a customer, then addresses, then devices, then groups.

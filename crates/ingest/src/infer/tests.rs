@@ -163,3 +163,49 @@ fn files_of_one_name_are_told_apart() {
         assert!(text.contains(part), "{part} in\n{text}");
     }
 }
+
+#[test]
+fn a_column_that_is_an_identifier_in_one_file_is_the_same_in_another() {
+    let mut people = DataProfile::new("people");
+    for nth in 0..40 {
+        people.row(&["customer_id", "city"], &[&(nth + 100).to_string(), "Hull"]);
+    }
+    let orders = |customer: &str| {
+        let mut orders = DataProfile::new("orders");
+        for nth in 1..9 {
+            orders.row(&["day", "customer_id", "amount"], &[&format!("2026-03-0{nth}"), customer, "12.50"]);
+        }
+        orders
+    };
+    let alone = schema(&[orders("104")]);
+    assert!(alone.contains("{ name = \"customer_id\", type = \"int\" }"), "{alone}");
+    let text = schema(&[people, orders("104")]);
+    assert_eq!(text.matches("who = { customer_id = \"customer_id\" }").count(), 2, "{text}");
+    assert!(!text.contains("{ name = \"customer_id\""), "{text}");
+    // The same name over other values is something else.
+    let mut people = DataProfile::new("people");
+    for nth in 0..40 {
+        people.row(&["customer_id", "city"], &[&(nth + 100).to_string(), "Hull"]);
+    }
+    let text = schema(&[people, orders("12.5")]);
+    assert_eq!(text.matches("who = {").count(), 1, "{text}");
+}
+
+#[test]
+fn a_header_alone_gives_columns_of_text() {
+    let mut header = DataProfile::new("people");
+    header.row(&["born", "amount", "email"], &["", "", ""]);
+    let text = schema(&[header]);
+    assert_eq!(text.matches("type = \"text\"").count(), 3, "{text}");
+    assert!(text.contains("no values") && !text.contains("[[kind]]"), "{text}");
+}
+
+#[test]
+fn more_columns_than_a_record_may_have_names_raise_the_limit() {
+    let names: Vec<String> = (0..300).map(|nth| format!("column {nth}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut wide = DataProfile::new("wide");
+    wide.row(&names, &vec!["x"; names.len()]);
+    assert!(schema(&[wide]).contains("[limits]\nkeys = 600"));
+    assert!(!schema(&[till()]).contains("[limits]"));
+}

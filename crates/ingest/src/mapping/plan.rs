@@ -38,8 +38,11 @@ pub(crate) struct Plan {
 pub(crate) struct Row<'a> {
     pub(crate) values: Vec<Value>,
     pub(crate) rest: Vec<(Text, Value)>,
-    /// The row as a canonical JSON object, by which it is named where nobody numbered it, and kept.
+    /// The row as a canonical JSON object, and when it came in where that is said of it alone: by this it is named
+    /// where nobody numbered it.
     pub(crate) content: &'a str,
+    /// The row as it came.
+    pub(crate) raw: &'a [u8],
     pub(crate) number: u64,
     pub(crate) received: Option<Time>,
 }
@@ -87,7 +90,7 @@ impl Plan {
             Some(name) => name.clone().unwrap_or_default(),
             None => self.mapping.event.to_string(),
         };
-        let mut draft = self.schema.draft(&self.mapping.source, &what).numbered(row.number).raw(row.content.as_bytes());
+        let mut draft = self.schema.draft(&self.mapping.source, &what).numbered(row.number).raw(row.raw);
         draft = match self.id.and_then(|at| text(value(at))) {
             Some(id) => draft.message_id(&id).import(import),
             None => draft.row(import, row.content.as_bytes(), nth()),

@@ -166,6 +166,45 @@ fn identical_rows_are_told_apart_and_their_order_does_not_matter() {
 }
 
 #[test]
+fn law_1_equal_rows_that_came_at_different_times_have_ids_of_their_own() {
+    let schema = schema();
+    let mapping = Mapping::of("crm", "identify").who("customer", "user_id");
+    let time = |text: &str| Some(text.parse::<Time>().unwrap());
+    let (early, late) = (time("2026-01-05"), time("2026-01-06"));
+    let ids = |receptions: &[Option<Time>]| {
+        let mut rows = Rows::new(&mapping, &["customer"], &schema).unwrap();
+        let mut all: Vec<_> = receptions
+            .iter()
+            .map(|received| {
+                let draft = draft(rows.row(&["u-1"], 1, *received));
+                assert_eq!((draft.received_at(), draft.to_raw().as_ref()), (*received, b"u-1".as_slice()));
+                (draft.id().unwrap(), *received)
+            })
+            .collect();
+        all.sort();
+        all
+    };
+    let all = ids(&[early, late, early, None]);
+    assert_eq!(all, ids(&[None, early, early, late]));
+    assert_eq!(all.iter().map(|(id, _)| id).collect::<std::collections::BTreeSet<_>>().len(), 4);
+    // When the whole came in is no part of a row.
+    let mut file = Rows::new(&mapping, &["customer"], &schema).unwrap().received_at(early.unwrap());
+    let draft = draft(file.row(&["u-1"], 1, None));
+    assert_eq!(draft.received_at(), early);
+    assert_eq!(draft.id(), ids(&[None]).first().map(|(id, _)| *id));
+}
+
+#[test]
+fn cells_that_are_too_few_are_kept_as_a_line() {
+    let schema = schema();
+    let mut rows = Rows::new(&Mapping::of("crm", "identify").who("a", "user_id"), &["a", "b", "c"], &schema).unwrap();
+    match rows.row(&["x", "a \"b\", c"], 1, None) {
+        Parsed::Quarantined { raw, .. } => assert_eq!(raw.reveal().as_ref(), b"x,\"a \"\"b\"\", c\"".as_slice()),
+        Parsed::Draft(_) => panic!("quarantined"),
+    }
+}
+
+#[test]
 fn headers_are_trimmed_and_told_apart() {
     let schema = schema();
     let mapping = Mapping::of("crm", "identify").who("customer", "user_id");

@@ -4,7 +4,7 @@ use onefold_model::schema::Owner;
 use onefold_model::{Action, Chosen, Currency, Draft, Issue, Money, Text, Type, Value};
 
 use super::message::is_empty;
-use super::{Call, Intake, Message};
+use super::{Call, Intake, Message, Said};
 use crate::choice;
 use crate::count::Counter;
 use crate::mapping::text;
@@ -20,7 +20,7 @@ fn is_transport(name: &str) -> bool {
 
 impl Intake {
     /// The draft that a message makes. What keeps it out is said in the draft as its fault.
-    pub(super) fn draft(&self, message: &Message, merged: &Value, counter: &mut Counter) -> Draft {
+    pub(super) fn draft(&self, message: &Message, merged: &Value, said: &Said<'_>, counter: &mut Counter) -> Draft {
         let names = &self.names;
         let event = message.event.as_ref().filter(|event| !event.trim().is_empty());
         let what = match (message.call, event) {
@@ -28,7 +28,10 @@ impl Intake {
             (Call::Track, Some(event)) if Call::named(event).is_none() => event.as_str(),
             (call, _) => call.name(),
         };
-        let mut draft = self.schema.draft(&names.source, what).raw(merged.to_json().as_bytes());
+        let mut draft = self.schema.draft(&names.source, what).raw(&said.raw);
+        if let Some(place) = said.place {
+            draft = draft.numbered(place);
+        }
         draft = match &message.message_id {
             Some(id) => draft.message_id(id).import(&names.source),
             None => {

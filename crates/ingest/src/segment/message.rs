@@ -179,7 +179,8 @@ pub struct Message {
     pub original_at: Option<Time>,
     /// When it was sent, by the sender's clock: the message's or its batch's `sentAt`.
     pub sent_at: Option<Time>,
-    /// When it came in: what the reader was told, else `receivedAt`.
+    /// When it came in, as the reader was told. A `receivedAt` of the body stays in `rest`: a sender does not set the
+    /// clock of the one who receives.
     pub received_at: Option<Time>,
     /// A map: top-level traits, else (not on a `group`, where they would be the user's) `context.traits`.
     pub traits: Value,
@@ -241,10 +242,6 @@ impl Message {
             None => time(&mut left, "timestamp")?,
         };
         let sent_at = time(&mut left, "sentAt")?;
-        let received_at = match received {
-            Some(time) => Some(time),
-            None => time(&mut left, "receivedAt")?,
-        };
         let context = map(&mut left, "context")?;
         let said = map(&mut left, "traits")?;
         let traits = match get(&context, "traits") {
@@ -262,7 +259,7 @@ impl Message {
             anonymous_id,
             original_at,
             sent_at,
-            received_at,
+            received_at: received,
             traits,
             properties: map(&mut left, "properties")?,
             consent: get(&context, "consent").cloned().unwrap_or_default(),

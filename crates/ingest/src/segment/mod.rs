@@ -1,14 +1,18 @@
 //! What client libraries post: the messages of the Segment specification, single or in batches.
 //!
 //! Many libraries for web, mobile and servers speak this form, each with its own accent: ids that are null or numbers,
-//! traits that stand in `context.traits` alone, a `sentAt` on the message or on the batch, a type that only the path
-//! of the request tells, bodies that are gzipped. Reading has two stages, so that the accent is separate from the
+//! traits that stand in `context.traits` alone, a `sentAt` on the message or on the batch, bodies that are gzipped, and,
+//! where [`Segment::typed_by_path`] says so, a type that only the path of the request tells. Reading has two stages, so that the accent is separate from the
 //! meaning: a [`Message`] is what was said, with every value of the body still reachable; the [`Intake`] makes a draft
 //! of it in the words of the schema.
 //!
 //! A refusal is never lost on the way. `context.consent.categoryPreferences` becomes a choice for each category that
 //! the schema knows as a purpose; one that it does not know is noted (`unknown_purpose`) and kept; one that is neither
 //! yes nor no quarantines its message.
+//!
+//! A message is kept as its own bytes; where it takes something over from its batch (a context, a `sentAt`) or its path,
+//! as the JSON object of both, since it could not be fed again without. The path of an issue begins at the message, and
+//! the issue's row is the message's place in its batch, from 1.
 //!
 //! Deliberately absent: the HTTP door itself, checking of write keys, other dialects than this one, and signals that
 //! have a form of their own (TCF, GPP, Global Privacy Control).
@@ -20,6 +24,7 @@ mod request;
 pub use message::{Call, Defaults, Message};
 pub use request::Request;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use onefold_model::{Class, Issue, Parsed, Pii, Schema, Text, Time, Value};
@@ -62,6 +67,7 @@ pub struct Segment {
     purposes: BTreeMap<Text, Text>,
     properties: BTreeMap<Text, Text>,
     largest: usize,
+    typed: bool,
 }
 
 impl Segment {
@@ -78,6 +84,7 @@ impl Segment {
             purposes: BTreeMap::new(),
             properties: BTreeMap::new(),
             largest: 4 << 20,
+            typed: false,
         }
     }
 
@@ -133,6 +140,30 @@ impl Segment {
         Self { largest: bytes, ..self }
     }
 
+    /// Takes the type of a message that names none from the path of its request: for endpoints such as `/v1/track` and
+    /// `/api/s/{type}`, whose bodies leave it out. By default such a message is quarantined (`no_type`), whatever its
+    /// path.
+    ///
+    /// ```
+    /// use onefold_ingest::{Request, Segment};
+    /// use onefold_model::{Kind, Parsed, Party, Schema};
+    /// let schema = Schema::builder()
+    ///     .source("web", Party::First, 50)
+    ///     .kind(Kind::person("user_id"))
+    ///     .kind(Kind::device("anonymous_id"))
+    ///     .build([7; 32].into())?;
+    /// let (request, ada) = (Request::new("/v1/page"), br#"{"userId": "ada"}"#);
+    /// let plain = Segment::new("web").build(&schema)?;
+    /// assert!(matches!(plain.request(&request, ada, None).as_slice(), [Parsed::Quarantined { .. }]));
+    /// let typed = Segment::new("web").typed_by_path().build(&schema)?;
+    /// assert!(matches!(typed.request(&request, ada, None).as_slice(), [Parsed::Draft(_)]));
+    /// # Ok::<(), onefold_ingest::Error>(())
+    /// ```
+    #[must_use]
+    pub fn typed_by_path(self) -> Self {
+        Self { typed: true, ..self }
+    }
+
     /// Checks every name against the schema.
     ///
     /// # Errors
@@ -170,7 +201,7 @@ impl Intake {
     /// Reads one message. `received` is when it came in, where that is known.
     #[must_use]
     pub fn message(&self, message: &Value, received: Option<Time>) -> Parsed {
-        self.read(message, &Defaults::default(), received, &mut self.counters())
+        self.read(message, &Defaults::default(), Place::default(), received, &mut self.counters())
     }
 
     /// Reads a body: a message, or a batch of them. A fault in one message does not spoil the others.
@@ -179,7 +210,8 @@ impl Intake {
         self.request(&Request::default(), body, received)
     }
 
-    /// Reads the body of a request, whose path may tell the type of its message and whose headers its packing.
+    /// Reads the body of a request, whose headers tell its packing and whose path, where the source is
+    /// [`typed_by_path`](Segment::typed_by_path), the type of its message.
     #[must_use]
     pub fn request(&self, request: &Request, body: &[u8], received: Option<Time>) -> Vec<Parsed> {
         let counters = &mut self.counters();
@@ -188,20 +220,22 @@ impl Intake {
             Err(issue) => return vec![self.quarantine(issue, body, received, counters)],
         };
         let limits = self.schema.limits();
-        let kind = request.kind();
+        let kind = request.kind().filter(|_| self.names.typed);
         // A whole body is held to its size only; the messages are held to the limits one by one.
         match json::body(&unpacked, Bounds { keys: usize::MAX, ..Bounds::roomy(limits) }) {
-            Err(issue) => vec![self.quarantine(issue, &unpacked, received, counters)],
+            Err(issue) => vec![self.quarantine(placed(issue), &unpacked, received, counters)],
             Ok(Body::One(message)) => {
-                vec![self.read(&message, &Defaults::new(Value::Null).kind(kind), received, counters)]
+                let place = Place { raw: Some(&unpacked), nth: None };
+                vec![self.read(&message, &Defaults::new(Value::Null).kind(kind), place, received, counters)]
             }
             Ok(Body::Batch { beside, items }) => {
                 let defaults = Defaults::new(beside).kind(kind.filter(|kind| !matches!(*kind, "batch" | "import")));
                 let mut all = Vec::with_capacity(items.len());
-                for (nth, item) in items.into_iter().enumerate() {
+                for (nth, item) in (1..).zip(items) {
+                    let place = Place { raw: Some(item), nth: Some(nth) };
                     all.push(match json::parse_within(item, Bounds::roomy(limits)) {
-                        Ok(message) => self.read(&message, &defaults, received, counters),
-                        Err(issue) => self.quarantine(within(issue, nth), item, received, counters),
+                        Ok(message) => self.read(&message, &defaults, place, received, counters),
+                        Err(issue) => self.quarantine(issue.row(nth), item, received, counters),
                     });
                 }
                 all
@@ -209,11 +243,23 @@ impl Intake {
         }
     }
 
-    fn read(&self, message: &Value, defaults: &Defaults, received: Option<Time>, counters: &mut Counters) -> Parsed {
+    fn read(
+        &self,
+        message: &Value,
+        defaults: &Defaults,
+        place: Place<'_>,
+        received: Option<Time>,
+        counters: &mut Counters,
+    ) -> Parsed {
         let merged = defaults.merge(message);
+        let raw = match place.raw {
+            Some(raw) if merged == *message => Cow::Borrowed(raw),
+            _ => Cow::Owned(merged.to_json().into_bytes()),
+        };
+        let said = Said { raw, place: place.nth };
         match Message::of(&merged, received) {
-            Ok(read) => self.draft(&read, &merged, &mut counters.records).into(),
-            Err(issue) => self.quarantine(issue, merged.to_json().as_bytes(), received, counters),
+            Ok(read) => self.draft(&read, &merged, &said, &mut counters.records).into(),
+            Err(issue) => self.quarantine(Issue { row: said.place, ..issue }, &said.raw, received, counters),
         }
     }
 
@@ -232,10 +278,26 @@ struct Counters {
     spoilt: Counter,
 }
 
-/// The issue of an item, under its place in the batch.
-fn within(issue: Issue, nth: usize) -> Issue {
-    let path = if issue.path.is_empty() { format!("batch[{nth}]") } else { format!("batch[{nth}].{}", issue.path) };
-    Issue { path: path.into(), ..issue }
+/// Where a message stands: its bytes, and its number in its batch.
+#[derive(Clone, Copy, Default)]
+struct Place<'a> {
+    raw: Option<&'a [u8]>,
+    nth: Option<u64>,
+}
+
+/// What is kept of a message, and its number in its batch.
+struct Said<'a> {
+    raw: Cow<'a, [u8]>,
+    place: Option<u64>,
+}
+
+/// The issue of a body that cannot be split: what the reader calls `batch[24].x` is `x` in the 25th message.
+fn placed(issue: Issue) -> Issue {
+    let parts = issue.path.strip_prefix("batch[").and_then(|rest| rest.split_once(']'));
+    match parts.and_then(|(nth, path)| Some((nth.parse::<u64>().ok()?, Text::from(path.trim_start_matches('.'))))) {
+        Some((nth, path)) => Issue { path, ..issue }.row(nth.saturating_add(1)),
+        None => issue,
+    }
 }
 
 #[cfg(test)]

@@ -201,18 +201,82 @@ fn a_batch_lends_its_messages_what_they_lack() {
 
 #[test]
 fn a_fault_in_one_message_does_not_spoil_its_batch() {
-    let body = br#"{"batch": [{"type": "track", "event": "a", "userId": "u1"}, {"type": "track", "event": 1e99, "userId": "u2"}, 7, {"type": "track", "event": "b", "userId": "u3"}]}"#;
+    let body = br#"{"batch": [{"type": "track", "event": "a", "userId": "u1"}, {"type": "track", "event": tru, "userId": "u2"}, 7, {"type": "track", "event": "b", "userId": "u3"}]}"#;
     let read = web().body(body, None);
     let codes: Vec<String> = read
         .iter()
         .map(|parsed| match parsed {
             Parsed::Draft(_) => "draft".into(),
-            Parsed::Quarantined { issue, .. } => format!("{} at {}", issue.code, issue.path),
+            Parsed::Quarantined { issue, .. } => {
+                format!("{} at {} in row {}", issue.code, issue.path, issue.row.unwrap())
+            }
         })
         .collect();
-    assert_eq!(codes, ["draft", "number_too_long at batch[1].event", "not_an_object at ", "draft"]);
+    assert_eq!(codes, ["draft", "bad_json at event in row 2", "not_an_object at  in row 3", "draft"]);
     assert_eq!(web().body(b"{\"batch\": [", None).len(), 1, "a body that cannot be split is one record");
     assert!(web().body(b"{\"batch\": []}", None).is_empty());
+}
+
+#[test]
+fn the_path_of_an_issue_begins_at_its_message() {
+    let batch = |message: &str| {
+        let body = format!(r#"{{"batch": [{{"type": "identify", "userId": "u0"}}, {message}]}}"#);
+        match web().body(body.as_bytes(), Some(now())).pop().unwrap() {
+            Parsed::Draft(draft) => draft.receive(now()).unwrap_err(),
+            Parsed::Quarantined { issue, .. } => issue,
+        }
+    };
+    for (message, code, path) in [
+        (r#"{"type": "track", "event": "x", "userId": "u1", "timestamp": "21/11/2026"}"#, "bad_timestamp", "timestamp"),
+        (
+            r#"{"type": "track", "event": "purchase", "userId": "u1", "properties": {"amount": {}}}"#,
+            "wrong_type",
+            "properties.amount",
+        ),
+        (r#"{"type": "track", "properties": {"amount": 01}}"#, "bad_json", "properties.amount"),
+        (r#"{"type": "track", "event": "a", "event": "b"}"#, "duplicate_key", "event"),
+        (r#"{"type": "track", "userId": "u1"}"#, "no_event", "event"),
+    ] {
+        let issue = batch(message);
+        assert_eq!((issue.code.as_str(), issue.path.as_str(), issue.row), (code, path, Some(2)), "{message}");
+    }
+    let cut = &web().body(br#"{"batch": [{"type": "track"}, {"type"#, None)[0];
+    assert!(
+        matches!(cut, Parsed::Quarantined { issue, .. } if issue.path.is_empty() && issue.row == Some(2)),
+        "{cut:?}"
+    );
+}
+
+#[test]
+fn a_message_is_kept_as_its_own_bytes_where_nothing_is_lent_to_it() {
+    let raws = |body: &str| -> Vec<String> {
+        let raw = |parsed: &Parsed| match parsed {
+            Parsed::Draft(draft) => String::from_utf8(draft.to_raw().into()).unwrap(),
+            Parsed::Quarantined { raw, .. } => String::from_utf8(raw.reveal().to_vec()).unwrap(),
+        };
+        web().body(body.as_bytes(), None).iter().map(raw).collect()
+    };
+    let messages = [r#"{"userId":  "u1", "type": "identify"}"#, r#"{"userId": 1.0}"#, "{oops}"];
+    assert_eq!(raws(&format!(r#"{{"batch": [{}]}}"#, messages.join(" , "))), messages);
+    assert_eq!(raws(&format!(" {}\n", messages[0])), [format!(" {}\n", messages[0])]);
+    let lent = raws(&format!(r#"{{"batch": [{}], "sentAt": "2026-11-21"}}"#, messages[0]));
+    assert_eq!(lent, [r#"{"sentAt":"2026-11-21","type":"identify","userId":"u1"}"#], "it needs what its batch says");
+}
+
+#[test]
+fn a_body_does_not_say_when_it_was_received() {
+    let text =
+        r#"{"type": "identify", "userId": "u1", "receivedAt": "2031-01-01T00:00:00Z", "timestamp": "2026-11-21"}"#;
+    let read = |text: &str| match web().message(&value(text), None) {
+        Parsed::Draft(draft) => *draft,
+        Parsed::Quarantined { issue, .. } => panic!("{issue}"),
+    };
+    assert_eq!(read(text).received_at(), None);
+    assert_eq!(read(text).receive(now()).unwrap().times.received, now());
+    let message = Message::read(&value(text), &Defaults::default(), None).unwrap();
+    assert_eq!(message.received_at, None);
+    assert_eq!(message.rest.to_json(), r#"{"receivedAt":"2031-01-01T00:00:00Z"}"#);
+    read(&text.replace("2031-01-01T00:00:00Z", "soon"));
 }
 
 #[test]
@@ -265,11 +329,17 @@ fn what_was_set_aside_can_be_fed_again() {
 }
 
 #[test]
-fn the_path_tells_the_type_where_the_body_does_not() {
-    let read = |path: &str, body: &str| match web().request(&Request::new(path), body.as_bytes(), None).remove(0) {
+fn the_path_tells_the_type_only_where_the_application_says_so() {
+    let typed = Segment::new("web").typed_by_path().build(&schema()).unwrap();
+    let ask = |web: &Intake, path: &str, body: &str| match web
+        .request(&Request::new(path), body.as_bytes(), None)
+        .remove(0)
+    {
         Parsed::Draft(draft) => draft.receive(now()).map(|event| event.what.0).map_err(|issue| issue.code.to_string()),
         Parsed::Quarantined { issue, .. } => Err(issue.code.to_string()),
     };
+    let read = |path: &str, body: &str| ask(&typed, path, body);
+    assert_eq!(ask(&web(), "/api/s/page", r#"{"userId": "u1"}"#), Err("no_type".into()));
     assert_eq!(read("/api/s/page", r#"{"userId": "u1"}"#), Ok(2));
     assert_eq!(read("/v1/p", r#"{"userId": "u1", "type": "identify"}"#), Ok(0), "the body goes first");
     assert_eq!(read("/v1/batch", r#"{"batch": [{"userId": "u1"}]}"#), Err("no_type".into()));

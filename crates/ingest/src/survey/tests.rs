@@ -85,3 +85,23 @@ fn columns_without_end_are_bounded() {
     }
     assert_eq!((wide.columns().len(), wide.beyond), (COLUMNS, 1000));
 }
+
+#[test]
+fn days_that_are_no_iso_form_are_not_taken_for_one() {
+    for (day, times) in [("2026-11-21", None), ("Nov 21, 2026", Some("day_first")), ("11/21/2026", Some("month_first"))]
+    {
+        let mut sales = DataProfile::new("sales");
+        for nth in 0..20 {
+            sales.row(&["customer_id", "date", "amount"], &[&format!("u-{nth}"), day, "4.50"]);
+        }
+        let text = crate::infer_schema(&[sales]);
+        let said = times.map(|times| format!("times = \"{times}\""));
+        assert!(said.map_or(!text.contains("times ="), |said| text.contains(&said)), "{day}: {text}");
+        let format = match times {
+            None => TimeFormat::Iso,
+            Some("day_first") => TimeFormat::DayFirst,
+            Some(_) => TimeFormat::MonthFirst,
+        };
+        assert!(format.read(&day.into()).is_some(), "{day}");
+    }
+}

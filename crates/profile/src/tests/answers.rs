@@ -24,6 +24,21 @@ fn trust_explains_itself_with_party_trust_and_basis() {
 }
 
 #[test]
+fn who_says_the_same_has_not_lost_and_other_values_are_told_once() {
+    let said = |values: &[&str]| {
+        let days = values.iter().zip(1..);
+        known(&days.map(|(city, day)| says("crm", day, &[("recent", (*city).into())])).collect::<Vec<_>>())
+    };
+    assert!(
+        why(&said(&["London", "London", "London"]), "recent")
+            .ends_with(", the most recent of 3 statements, which all agree")
+    );
+    assert!(why(&said(&["Paris", "London", "Paris", "London"]), "recent").ends_with(
+        ", the most recent of 4 statements, of which 2 agree; not Paris, said by `crm` on 1970-01-04T00:00:00Z"
+    ));
+}
+
+#[test]
 fn an_address_never_mixes_two_and_says_so() {
     let all = known(&[
         says("crm", 1, &[("recent_a", "Mill Lane 1".into()), ("recent_b", "London".into())]),
