@@ -103,7 +103,7 @@ pub fn tell(run: &mut Run) -> Result<Told, Failure> {
         run.shop.people, run.seed, run.shop.now
     ));
     intake(run)?;
-    let quality = unification(run);
+    unification(run);
     let linked_devices = stitching(&run.platform)?;
     golden(&run.platform)?;
     overmerge(&run.platform);
@@ -117,6 +117,7 @@ pub fn tell(run: &mut Run) -> Result<Told, Failure> {
     let platform = &run.platform;
     let refused_devices = refusals(platform).iter().map(|(device, _)| *device).collect::<BTreeSet<_>>();
     let (profiles, nodes) = (platform.graph().profiles().count(), platform.graph().nodes());
+    let quality = quality(&rows(run));
     let digest = platform.digest();
     println!("\nThe state's digest: {digest}");
     let tally = run.tally;
@@ -213,14 +214,19 @@ fn is_proven(platform: &Platform, id: ProfileId) -> bool {
     platform.graph().members(id).iter().any(|it| platform.schema().class(it.kind) == Class::Person)
 }
 
-fn unification(run: &Run) -> Quality {
-    let (platform, graph) = (&run.platform, run.platform.graph());
+/// The rows of which it is known where they stand and whose they are.
+fn rows(run: &Run) -> Vec<(ProfileId, usize)> {
     let mut seen = BTreeSet::new();
     let rows = run.ids.iter().zip(&run.shop.records).filter_map(|(id, record)| {
         let (id, truth) = ((*id)?, record.truth?);
-        seen.insert(id).then_some((graph.home(id)?, truth))
+        seen.insert(id).then_some((run.platform.graph().home(id)?, truth))
     });
-    let rows: Vec<_> = rows.collect();
+    rows.collect()
+}
+
+fn unification(run: &Run) {
+    let (platform, graph) = (&run.platform, run.platform.graph());
+    let rows = rows(run);
     let all = quality(&rows);
     heading("Who is who");
     let (profiles, nodes) = (graph.profiles().count(), graph.nodes());
@@ -248,7 +254,6 @@ fn unification(run: &Run) -> Quality {
             values.name(member)
         ));
     }
-    all
 }
 
 /// Links of anonymous visitors that the gate refused: the visitor and the link.

@@ -11,7 +11,7 @@ use crate::Platform;
 use crate::identity::{Sighting, Touched};
 use crate::index::Standing;
 use crate::intake::content_of;
-use crate::model::{Cause, Change, Entry, Event, EventId, Member, Position, ProfileId, Time};
+use crate::model::{Cause, Change, Entry, Event, EventId, Member, Position, ProfileId, Retraction, Ruling, Time};
 use crate::view::View;
 
 impl Platform {
@@ -25,35 +25,42 @@ impl Platform {
     fn apply(&mut self, position: Position, entry: &Entry) {
         match entry {
             Entry::Event(event) => self.fold_event(position, event),
-            Entry::Ruling(ruling) => {
-                if self.index.rule(ruling) {
-                    let mut out = Vec::new();
-                    let touched = self.graph.rule(ruling, &self.consent, self.now, &mut out);
-                    self.follow(touched, Cause::Ruling, out);
-                }
-            }
-            Entry::Retraction(retraction) => {
-                if self.index.retract(retraction.event) {
-                    self.withdraw_event(retraction.event, Cause::Ruling);
-                }
-            }
+            Entry::Ruling(ruling) => self.fold_ruling(ruling),
+            Entry::Retraction(retraction) => self.fold_retraction(retraction),
             Entry::Tick(at) => self.run_to(*at),
             Entry::Quarantined(record) => {
                 let content = content_of(&self.schema, record);
                 self.index.quarantine(record.id, record.event, position, content);
             }
-            Entry::Suppress { member, at } => {
-                if self.index.suppress(*member, *at) {
-                    self.consent.suppress(*member, *at);
-                    self.review(std::iter::once(*member));
-                }
-            }
+            Entry::Suppress { member, at } => self.fold_suppression(*member, *at),
             Entry::TurnedAway(id) => {
                 self.index.turn_away(*id);
             }
             Entry::Dismissed(id) => self.index.dismiss(*id),
             // A later version's entry cannot be decoded by this one, so none arrives here.
             _ => {}
+        }
+    }
+
+    fn fold_ruling(&mut self, ruling: &Ruling) {
+        if !self.index.rule(ruling) {
+            return;
+        }
+        let mut out = Vec::new();
+        let touched = self.graph.rule(ruling, &self.consent, self.now, &mut out);
+        self.follow(touched, Cause::Ruling, out);
+    }
+
+    fn fold_retraction(&mut self, retraction: &Retraction) {
+        if self.index.retract(retraction.event) {
+            self.withdraw_event(retraction.event, Cause::Ruling);
+        }
+    }
+
+    fn fold_suppression(&mut self, member: Member, at: Time) {
+        if self.index.suppress(member, at) {
+            self.consent.suppress(member, at);
+            self.review(std::iter::once(member));
         }
     }
 
