@@ -212,7 +212,7 @@ fn people(random: &mut Random, count: usize) -> Vec<Person> {
             stage: if random.percent(9) {
                 random.word("proposal negotiation")
             } else {
-                *random.pick(&["", "", "", "won", "lost"])
+                ["", "", "", "won", "lost"][random.below(5)]
             },
             spender: random.percent(30),
             forgotten: false,

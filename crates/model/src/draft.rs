@@ -515,8 +515,9 @@ impl Draft {
                 if self.schema.spec().undeclared == Undeclared::Quarantine {
                     return Err(Issue::new("undeclared", &full, &self.nearest(owner, name)));
                 }
-                // Of an event that nobody declared, that alone is worth a note.
-                if !extras.contains_key(EVENT_NAME) {
+                // Of an event that nobody declared, that alone is worth a note; and what names the customer is no loss.
+                let names = |said: &str| self.who.iter().any(|(_, raw)| raw.as_str() == said);
+                if !extras.contains_key(EVENT_NAME) && !value.as_text().is_some_and(names) {
                     notes.push(Issue::new("undeclared", &full, "nobody declared it"));
                 }
                 extras.insert(full, value.clone());
