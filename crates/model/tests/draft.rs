@@ -381,6 +381,16 @@ fn equal_records_without_an_id_have_one_id() {
 }
 
 #[test]
+fn what_has_neither_an_id_nor_a_time_is_told_apart_by_when_it_came() {
+    let shop = shop();
+    let bought = || shop.draft("web", "purchase").who("user_id", "u-1").set("count", 1);
+    let at = |now| bought().receive(now).unwrap();
+    assert_eq!(at(NOW).id, at(NOW).id);
+    assert_ne!(at(NOW).id, at(NOW + HOUR).id, "two purchases, not one");
+    assert_eq!(at(NOW).content, at(NOW + HOUR).content);
+}
+
+#[test]
 fn what_the_schema_learns_does_not_turn_a_copy_into_a_conflict() {
     let mut learnt = spec();
     learnt.events.retain(|event| event.name != "purchase");
@@ -444,9 +454,12 @@ proptest! {
     }
 
     #[test]
-    fn content_does_not_depend_on_transport(sent in proptest::option::of(0_i64..1 << 60), received in 0_i64..1 << 60) {
+    fn content_does_not_depend_on_transport(
+        sent in proptest::option::of(NOW.0 - HOUR.as_micros() as i64..NOW.0 + HOUR.as_micros() as i64),
+        received in NOW.0 + HOUR.as_micros() as i64..1 << 60,
+    ) {
         let shop = SchemaBuilder::from(spec()).build([7; 32].into()).unwrap();
-        let draft = shop.draft("web", "purchase").who("user_id", "u-1").set("count", 1);
+        let draft = shop.draft("web", "purchase").who("user_id", "u-1").at(NOW).set("count", 1);
         let plain = draft.receive(NOW).unwrap();
         let moved = sent.map(Time).into_iter().fold(draft, Draft::sent).receive(Time(received)).unwrap();
         prop_assert_eq!((plain.id, plain.content), (moved.id, moved.content));
