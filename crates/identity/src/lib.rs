@@ -27,23 +27,7 @@
 //! birth dates) are absent today, and their stratum is empty. It holds no values, only tokens; it keeps no redirects
 //! from old ids, because an old id is looked up to where its node is now; it reads no clock and writes no file.
 
-mod cluster;
-mod constraint;
-mod evidence;
-mod explain;
-mod gate;
 mod graph;
-mod journal;
-mod rules;
-mod ruling;
-mod session;
-mod settle;
-mod solve;
-mod table;
-mod union;
-mod why;
+pub mod matching;
 
-pub use explain::{Cut, CutLink, Path, Step, Stratum, WhyNot};
-pub use graph::{Graph, Sighting};
-pub use journal::Touched;
-pub use rules::Rules;
+pub use graph::{Cut, CutLink, Graph, Path, Rules, Sighting, Step, Stratum, Touched, WhyNot};

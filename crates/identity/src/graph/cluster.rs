@@ -6,10 +6,10 @@
 
 use onefold_model::{Class, KindId, Member, ProfileId, Time, Token};
 
-use crate::constraint::{Fault, Summary};
-use crate::evidence::{DEVICE, Dirty, Node, RULING, Sort};
 use crate::graph::Graph;
-use crate::table::{Map, NONE};
+use crate::graph::constraint::{Fault, Summary};
+use crate::graph::evidence::{DEVICE, Dirty, Node, RULING, Sort};
+use crate::graph::table::{Map, NONE};
 
 /// A profile's nodes, and what is asked of them often.
 #[derive(Clone, Debug, Default)]

@@ -1,5 +1,24 @@
 //! The graph as its user sees it.
 
+mod cluster;
+mod constraint;
+mod evidence;
+mod explain;
+mod gate;
+mod journal;
+mod rules;
+mod ruling;
+mod session;
+mod settle;
+mod solve;
+mod table;
+mod union;
+mod why;
+
+pub use explain::{Cut, CutLink, Path, Step, Stratum, WhyNot};
+pub use journal::Touched;
+pub use rules::Rules;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
@@ -9,15 +28,14 @@ use onefold_model::{
     Text, Time, Token,
 };
 
-use crate::Rules;
-use crate::cluster::Cluster;
-use crate::constraint::Bounds;
-use crate::evidence::{Dirty, Link, Node, Seen, Sort};
-use crate::gate::{Answers, Pair};
-use crate::journal::{Journal, Touched};
-use crate::ruling::Rulings;
-use crate::session::Device;
-use crate::table::{Map, NONE, Slab};
+use crate::graph::cluster::Cluster;
+use crate::graph::constraint::Bounds;
+use crate::graph::evidence::{Dirty, Link, Node, Seen, Sort};
+use crate::graph::gate::{Answers, Pair};
+use crate::graph::journal::Journal;
+use crate::graph::ruling::Rulings;
+use crate::graph::session::Device;
+use crate::graph::table::{Map, NONE, Slab};
 
 /// What an event says about who is who.
 #[derive(Clone, Debug)]

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use onefold_model::{EventId, KindId, Member, Time, Token};
 
-use crate::evidence::Dirty;
 use crate::graph::Graph;
-use crate::table::NONE;
+use crate::graph::evidence::Dirty;
+use crate::graph::table::NONE;
 
 /// A device that persons share.
 #[derive(Clone, Debug)]

@@ -14,11 +14,11 @@
 
 use onefold_model::{Gate, Time};
 
-use crate::cluster::rank;
-use crate::evidence::{DEVICE, Dirty, RULING, State};
-use crate::gate::Pair;
 use crate::graph::Graph;
-use crate::table::NONE;
+use crate::graph::cluster::rank;
+use crate::graph::evidence::{DEVICE, Dirty, RULING, State};
+use crate::graph::gate::Pair;
+use crate::graph::table::NONE;
 
 impl Graph {
     /// Draws the consequences of what has changed.

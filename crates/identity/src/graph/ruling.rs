@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use onefold_model::{Member, Ruling, Time, Word};
 
-use crate::evidence::{Dirty, Sort};
 use crate::graph::Graph;
-use crate::table::{Map, NONE};
+use crate::graph::evidence::{Dirty, Sort};
+use crate::graph::table::{Map, NONE};
 
 /// The rulings that count, by pair.
 #[derive(Clone, Debug, Default)]

@@ -12,9 +12,9 @@ use std::rc::Rc;
 
 use onefold_model::{Class, Gate, Member, PurposeId, Reason, Time, Until, Verdict};
 
-use crate::evidence::{Dirty, State};
 use crate::graph::Graph;
-use crate::table::Map;
+use crate::graph::evidence::{Dirty, State};
+use crate::graph::table::Map;
 
 /// The gate's answer on two ends.
 #[derive(Clone, Debug)]

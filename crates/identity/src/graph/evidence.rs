@@ -7,7 +7,7 @@
 use onefold_model::{Class, EventId, KindId, Member, Time, Token};
 
 use crate::graph::Graph;
-use crate::table::{Few, NONE};
+use crate::graph::table::{Few, NONE};
 
 /// An identifier, a session on a shared device, or a record that names nobody.
 #[derive(Clone, Debug)]

@@ -11,12 +11,12 @@ use std::rc::Rc;
 
 use onefold_model::{Gate, Member, Time};
 
-use crate::constraint::Summary;
-use crate::evidence::{DEVICE, Key, RULING, State};
-use crate::gate::{Answer, Said};
 use crate::graph::Graph;
-use crate::table::{Map, NONE};
-use crate::union::Union;
+use crate::graph::constraint::Summary;
+use crate::graph::evidence::{DEVICE, Key, RULING, State};
+use crate::graph::gate::{Answer, Said};
+use crate::graph::table::{Map, NONE};
+use crate::graph::union::Union;
 
 /// The sets of nodes while links are taken.
 struct Parts {

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use onefold_model::{Cause, Change, Cursor, Member, News, ProfileId, Time};
 
-use crate::cluster::rank;
-use crate::evidence::Dirty;
 use crate::graph::Graph;
-use crate::table::NONE;
+use crate::graph::cluster::rank;
+use crate::graph::evidence::Dirty;
+use crate::graph::table::NONE;
 
 /// Whom a mutation touched.
 ///

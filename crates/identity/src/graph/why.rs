@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use onefold_model::{EventId, Member, ProfileId, Ruling, Text, Time, Word};
 
-use crate::constraint::Fault;
-use crate::evidence::{DECLARED, Key, ONE_BY_ALIAS, RULING, Sort, State};
-use crate::explain::{Cut, CutLink, Path, Step, Stratum, WhyNot};
 use crate::graph::Graph;
-use crate::table::Map;
+use crate::graph::constraint::Fault;
+use crate::graph::evidence::{DECLARED, Key, ONE_BY_ALIAS, RULING, Sort, State};
+use crate::graph::explain::{Cut, CutLink, Path, Step, Stratum, WhyNot};
+use crate::graph::table::Map;
 
 impl Graph {
     /// Why two identifiers are one person; nothing if they are not, or if one is unknown.
