@@ -1,0 +1,202 @@
+//! Which records are worth comparing: blocking.
+//!
+//! A million records have half a billion pairs for each record that is a person's second one. So only records that share
+//! a *blocking key* become candidate pairs: the same e-mail address, the same surname and birth date, the same rare word
+//! in a name. A [`Rule`] says from which fields a key is made; several rules, each forgiving what another demands,
+//! together find nearly all true pairs.
+//!
+//! A key that too many records share says nothing: its block is *oversize*, is counted and reported, and yields no pairs.
+//! Blocks only grow as records come, so whether a pair is a candidate is a function of the set of records.
+
+mod index;
+mod plan;
+
+pub(crate) use index::Index;
+pub use index::{Oversize, Yield};
+pub(crate) use plan::{Draw, Drawn, prune};
+
+use super::intern::{ABSENT, fold, hash_bytes, hash_of, mix};
+use super::record::{Family, Records};
+
+/// What of a value goes into a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transform {
+    /// The whole value.
+    Whole,
+    /// How it sounds.
+    Sound,
+    /// Its first letters.
+    Start(u8),
+    /// Its last letters or digits.
+    End(u8),
+    /// Of an e-mail address what stands before the @.
+    Local,
+    /// Of a date the year.
+    Year,
+    /// Of a date month and day.
+    MonthDay,
+    /// Each of its words: a record has a key for each.
+    Words,
+    /// Each run of so many letters: a record has a key for each.
+    Grams(u8),
+}
+
+impl Transform {
+    fn is_many(self) -> bool {
+        matches!(self, Self::Words | Self::Grams(_))
+    }
+}
+
+/// One field, or several that are equal before it, in a key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Key {
+    pub(crate) fields: Vec<usize>,
+    pub(crate) transform: Transform,
+}
+
+impl Key {
+    pub(crate) fn new(field: usize, transform: Transform) -> Self {
+        Self { fields: vec![field], transform }
+    }
+
+    /// The key of a value; `None` where there is none.
+    fn of(&self, records: &Records, field: usize, code: u32) -> Option<u64> {
+        if code == ABSENT {
+            return None;
+        }
+        let lexicon = records.lexicon(field);
+        let traits = lexicon.traits(code);
+        Some(match self.transform {
+            Transform::Whole | Transform::Words | Transform::Grams(_) => u64::from(code),
+            Transform::Sound => traits.key,
+            Transform::Local => u64::from(traits.local()),
+            Transform::Year | Transform::MonthDay if lexicon.text(code).len() != 8 => return None,
+            Transform::Year => traits.key / 10_000,
+            Transform::MonthDay => traits.key % 10_000,
+            Transform::Start(count) => {
+                let text = lexicon.text(code);
+                let end = text.char_indices().nth(usize::from(count)).map_or(text.len(), |(at, _)| at);
+                hash_bytes(text.get(..end)?.as_bytes())
+            }
+            Transform::End(count) => {
+                let text = lexicon.text(code);
+                let from = text.char_indices().rev().nth(usize::from(count).checked_sub(1)?).map_or(0, |(at, _)| at);
+                hash_bytes(text.get(from..)?.as_bytes())
+            }
+        })
+    }
+
+    fn each(&self, records: &Records, row: u32, mut take: impl FnMut(u64)) {
+        for field in &self.fields {
+            let code = records.code(row, *field);
+            if code == ABSENT {
+                continue;
+            }
+            let lexicon = records.lexicon(*field);
+            match self.transform {
+                Transform::Words if records.fields.get(*field).is_some_and(|field| field.family() == Family::Text) => {
+                    for word in lexicon.words_of(code) {
+                        take(u64::from(*word));
+                    }
+                }
+                Transform::Words => {
+                    for word in lexicon.text(code).split(' ').filter(|word| word.len() > 1) {
+                        take(hash_bytes(word.as_bytes()));
+                    }
+                }
+                Transform::Grams(count) => {
+                    let letters: Vec<char> = lexicon.text(code).chars().collect();
+                    for gram in letters.windows(usize::from(count.max(2))) {
+                        take(hash_of(gram));
+                    }
+                }
+                _ => {
+                    if let Some(key) = self.of(records, *field, code) {
+                        take(key);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn with(whole: u64, part: u64) -> u64 {
+    fold(whole ^ part.wrapping_mul(0x9e37_79b9_7f4a_7c15), 0xe703_7ed1_a0b4_28db)
+}
+
+/// A rule of blocking: records that agree in all its keys are a candidate pair.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Rule {
+    /// What the rule is called: its keys.
+    pub name: String,
+    pub(crate) keys: Vec<Key>,
+    /// The largest block that yields pairs.
+    pub cap: u32,
+}
+
+impl Rule {
+    /// The blocking keys of a record: none where a value is absent, several where a key is of words.
+    pub(crate) fn emit(&self, nth: usize, records: &Records, row: u32, out: &mut Vec<u64>) {
+        let Some((whole, many)) = self.ground(nth, records, row) else { return };
+        let Some(key) = many else { return out.push(whole) };
+        let from = out.len();
+        key.each(records, row, |part| out.push(with(whole, part)));
+        if let Some(tail) = out.get_mut(from..)
+            && tail.len() > 1
+        {
+            tail.sort_unstable();
+            let mut tail = out.split_off(from);
+            tail.dedup();
+            out.append(&mut tail);
+        }
+    }
+
+    /// The keys that a record has for some of its words.
+    fn emit_with(&self, nth: usize, records: &Records, row: u32, words: &[u64], out: &mut Vec<u64>) {
+        if let Some((whole, Some(_))) = self.ground(nth, records, row) {
+            out.extend(words.iter().map(|word| with(whole, *word)));
+        }
+    }
+
+    /// What the keys with one value make, and the key with several.
+    fn ground(&self, nth: usize, records: &Records, row: u32) -> Option<(u64, Option<&Key>)> {
+        let mut whole = mix(nth as u64 + 1);
+        let mut many = None;
+        for key in &self.keys {
+            match key.fields.as_slice() {
+                [field] if !key.transform.is_many() => {
+                    whole = with(whole, key.of(records, *field, records.code(row, *field))?);
+                }
+                _ => many = Some(key),
+            }
+        }
+        Some((whole, many))
+    }
+
+    /// Whether two records share a key.
+    pub(crate) fn finds(&self, records: &Records, a: u32, b: u32) -> bool {
+        self.keys.iter().all(|key| match key.fields.as_slice() {
+            [field] if !key.transform.is_many() => {
+                let (x, y) = (records.code(a, *field), records.code(b, *field));
+                x != ABSENT && (x == y || key.transform != Transform::Whole && {
+                    let key_of = |code| key.of(records, *field, code);
+                    key_of(x).is_some_and(|x| Some(x) == key_of(y))
+                })
+            }
+            _ => {
+                let (mut one, mut both) = (Vec::new(), false);
+                key.each(records, a, |part| one.push(part));
+                if !one.is_empty() {
+                    key.each(records, b, |part| both |= one.contains(&part));
+                }
+                both
+            }
+        })
+    }
+
+    /// The fields that two records of a block agree in.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = usize> + '_ {
+        self.keys.iter().flat_map(|key| key.fields.iter().copied())
+    }
+}

@@ -1,0 +1,361 @@
+//! Rules for data that nobody has described, and a fair sample of what they find.
+//!
+//! Every field offers keys; a key alone is a rule if its blocks are small, else together with another key. What a rule
+//! costs is counted before it runs on a sample of its keys: all records whose leading key is among one in so many. The
+//! same sample gives pairs to learn from. After the training the rules are chosen: the one that finds most matches for
+//! its pairs, then the one that adds most to it, until another match would cost too many comparisons.
+
+use super::super::comparison::{Comparison, Kind};
+use super::super::intern::mix;
+use super::super::record::Records;
+use super::super::work::{Stage, Work};
+use super::super::Error;
+use super::{Key, Rule, Transform};
+
+/// The most candidate pairs a record that one rule may cost.
+const COSTLY: f64 = 12.0;
+/// The largest block that yields pairs.
+pub(crate) const CAP: u32 = 400;
+/// Words that more records than this share are no key.
+pub(crate) const WORD_CAP: u32 = 60;
+/// The most rules: a pair remembers which found it in 32 bits.
+pub(crate) const MOST: usize = 32;
+/// Records whose leading key is sampled.
+const SAMPLED_ROWS: u64 = 40_000;
+/// Fewer leading keys than this are no sample.
+const FEW: usize = 200;
+/// Pairs to learn from.
+const SAMPLED_PAIRS: f64 = 300_000.0;
+
+/// A key with what must not stand beside it: keys of the same values.
+#[derive(Clone, Debug)]
+struct Offer {
+    key: Key,
+    name: String,
+    /// Whether it may be a rule alone.
+    alone: bool,
+    cap: u32,
+}
+
+fn offers(comparisons: &[Comparison]) -> Vec<Offer> {
+    let mut offers = Vec::new();
+    let mut names = Vec::new();
+    for comparison in comparisons {
+        let field = comparison.field;
+        let mut offer = |transform, alone, cap| {
+            offers.push(Offer { key: Key::new(field, transform), name: named(&comparison.name, transform), alone, cap });
+        };
+        match comparison.kind {
+            Kind::Given | Kind::Surname => {
+                names.push(field);
+                offer(Transform::Whole, true, CAP);
+                offer(Transform::Sound, true, CAP);
+                if comparison.kind == Kind::Given {
+                    offer(Transform::Start(1), false, CAP);
+                }
+            }
+            Kind::Middle => names.push(field),
+            Kind::Date => {
+                offer(Transform::Whole, true, CAP);
+                offer(Transform::Year, false, CAP);
+                offer(Transform::MonthDay, false, CAP);
+            }
+            Kind::Email => {
+                offer(Transform::Whole, true, CAP);
+                offer(Transform::Local, true, CAP);
+            }
+            Kind::Phone => offer(Transform::End(8), true, CAP),
+            Kind::Identifier | Kind::Postcode | Kind::Place => offer(Transform::Whole, true, CAP),
+            Kind::Words => {
+                offer(Transform::Whole, true, CAP);
+                offer(Transform::Words, true, WORD_CAP);
+            }
+            Kind::Category | Kind::Short => offer(Transform::Whole, false, CAP),
+        }
+    }
+    if !names.is_empty() {
+        let key = Key { fields: names, transform: Transform::Words };
+        offers.push(Offer { key, name: "a word of any name".into(), alone: true, cap: WORD_CAP });
+    }
+    offers
+}
+
+/// What a key is called.
+pub(crate) fn named(field: &str, transform: Transform) -> String {
+    match transform {
+        Transform::Whole => field.to_owned(),
+        Transform::Sound => format!("{field}:sound"),
+        Transform::Start(count) => format!("{field}:start{count}"),
+        Transform::End(count) => format!("{field}:end{count}"),
+        Transform::Local => format!("{field}:local"),
+        Transform::Year => format!("{field}:year"),
+        Transform::MonthDay => format!("{field}:month_day"),
+        Transform::Words => format!("{field}:words"),
+        Transform::Grams(count) => format!("{field}:grams{count}"),
+    }
+}
+
+/// A pair of the sample.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Drawn {
+    pub(crate) a: u32,
+    pub(crate) b: u32,
+    /// Which rules find it.
+    pub(crate) rules: u32,
+    /// How many pairs it stands for.
+    pub(crate) stands_for: f64,
+}
+
+/// Rules with a sample of what they find.
+#[derive(Debug, Default)]
+pub(crate) struct Draw {
+    pub(crate) rules: Vec<Rule>,
+    /// The pairs that each would compare.
+    pub(crate) costs: Vec<f64>,
+    pub(crate) pairs: Vec<Drawn>,
+}
+
+/// The records whose leading key is sampled.
+struct Lead {
+    key: Key,
+    rows: Vec<u32>,
+    keys: usize,
+}
+
+struct Sampler<'r> {
+    records: &'r Records,
+    one_in: u64,
+    leads: Vec<Lead>,
+}
+
+impl Sampler<'_> {
+    /// Notes the records of a key's sample.
+    fn lead(&mut self, key: &Key) {
+        if self.leads.iter().any(|lead| lead.key == *key) {
+            return;
+        }
+        let mut found: Vec<(u64, u32)> = Vec::new();
+        for row in 0..u32::try_from(self.records.len()).unwrap_or(u32::MAX) {
+            key.each(self.records, row, |part| {
+                if mix(part).is_multiple_of(self.one_in) {
+                    found.push((part, row));
+                }
+            });
+        }
+        let mut rows: Vec<u32> = found.iter().map(|(_, row)| *row).collect();
+        rows.dedup();
+        let mut keys: Vec<u64> = found.into_iter().map(|(key, _)| key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        self.leads.push(Lead { key: key.clone(), rows, keys: keys.len() });
+    }
+
+    fn distinct(&self, key: &Key) -> usize {
+        self.leads.iter().find(|lead| lead.key == *key).map_or(0, |lead| lead.keys)
+    }
+
+    /// The sampled blocks of a rule: its keys with their rows, sorted. The rule's first key leads.
+    fn blocks(&self, nth: usize, rule: &Rule) -> Vec<(u64, u32)> {
+        let lead = rule.keys.first().and_then(|key| self.leads.iter().find(|lead| lead.key == *key));
+        let (mut keyed, mut keys) = (Vec::new(), Vec::new());
+        if self.one_in > 1 && lead.is_some_and(|lead| lead.keys < FEW) {
+            // Too few leading keys to draw from: draw among the whole ones.
+            for row in 0..u32::try_from(self.records.len()).unwrap_or(u32::MAX) {
+                keys.clear();
+                rule.emit(nth, self.records, row, &mut keys);
+                keyed.extend(keys.iter().filter(|key| mix(**key).is_multiple_of(self.one_in)).map(|key| (*key, row)));
+            }
+            keyed.sort_unstable();
+            return keyed;
+        }
+        for row in lead.map_or(&[][..], |lead| &lead.rows) {
+            keys.clear();
+            rule.emit(nth, self.records, *row, &mut keys);
+            keyed.extend(keys.iter().map(|key| (*key, *row)));
+        }
+        keyed.sort_unstable();
+        if rule.keys.first().is_some_and(|key| key.transform.is_many() || key.fields.len() > 1) && self.one_in > 1 {
+            // A record is here for one of its words and has others, whose blocks are not whole.
+            keyed = keyed
+                .chunk_by(|a, b| a.0 == b.0)
+                .filter(|block| block.first().is_some_and(|(_, row)| self.is_sampled(nth, rule, *row, block)))
+                .flatten()
+                .copied()
+                .collect();
+        }
+        keyed
+    }
+
+    /// Whether the word that makes a block is one of the sample.
+    fn is_sampled(&self, nth: usize, rule: &Rule, row: u32, block: &[(u64, u32)]) -> bool {
+        let Some(key) = rule.keys.first() else { return false };
+        let mut found = false;
+        let mut one = Vec::new();
+        key.each(self.records, row, |part| {
+            if mix(part).is_multiple_of(self.one_in) {
+                one.push(part);
+            }
+        });
+        let mut all = Vec::new();
+        rule.emit_with(nth, self.records, row, &one, &mut all);
+        found |= block.first().is_some_and(|(key, _)| all.contains(key));
+        found
+    }
+
+    fn pairs(&self, blocks: &[(u64, u32)], cap: u32) -> u64 {
+        blocks
+            .chunk_by(|a, b| a.0 == b.0)
+            .map(|block| block.len() as u64)
+            .filter(|size| *size <= u64::from(cap))
+            .map(|size| size * (size - 1) / 2)
+            .sum::<u64>()
+            * self.one_in
+    }
+}
+
+impl Draw {
+    /// The rules given, or rules for the fields compared where none are given; and a sample of the pairs they find.
+    pub(crate) fn new(
+        records: &Records,
+        comparisons: &[Comparison],
+        given: Option<&[Rule]>,
+        across: bool,
+        work: &Work<'_>,
+    ) -> Result<Self, Error> {
+        let one_in = (records.len() as u64 / SAMPLED_ROWS).max(1);
+        let mut sampler = Sampler { records, one_in, leads: Vec::new() };
+        let mut draw = Self::default();
+        match given {
+            Some(rules) => {
+                for rule in rules {
+                    if let Some(key) = rule.keys.first() {
+                        sampler.lead(key);
+                    }
+                }
+                draw.rules = rules.to_vec();
+            }
+            None => draw.rules = plan(&mut sampler, &offers(comparisons), work)?,
+        }
+        let mut found: Vec<(u64, u32)> = Vec::new();
+        let mut sampled = Vec::new();
+        for (nth, rule) in draw.rules.iter().enumerate() {
+            let blocks = sampler.blocks(nth, rule);
+            draw.costs.push(sampler.pairs(&blocks, rule.cap) as f64);
+            sampled.push(blocks);
+        }
+        let thin = (draw.costs.iter().sum::<f64>() / one_in as f64 / SAMPLED_PAIRS).ceil().max(1.0) as u64;
+        for ((nth, rule), blocks) in (0_u32..).zip(&draw.rules).zip(&sampled) {
+            for block in blocks.chunk_by(|a, b| a.0 == b.0).filter(|block| block.len() as u64 <= u64::from(rule.cap)) {
+                for (at, (_, a)) in block.iter().enumerate() {
+                    for (_, b) in block.iter().skip(at + 1) {
+                        let pair = u64::from(*a) << 32 | u64::from(*b);
+                        let (x, y) = (*a as usize, *b as usize);
+                        let apart = !across || records.sources.get(x) != records.sources.get(y);
+                        let (p, q) = (records.keys.get(x).copied(), records.keys.get(y).copied());
+                        let draw = mix(p.unwrap_or(0).wrapping_mul(3) ^ q.unwrap_or(0));
+                        if apart && draw.is_multiple_of(thin) {
+                            found.push((pair, 1 << nth));
+                        }
+                    }
+                }
+            }
+        }
+        found.sort_unstable();
+        for same in found.chunk_by(|one, other| one.0 == other.0) {
+            let Some((pair, _)) = same.first() else { continue };
+            let (a, b) = ((*pair >> 32) as u32, *pair as u32);
+            let mut rules = same.iter().fold(0, |rules, (_, rule)| rules | rule);
+            let mut stands_for = thin as f64;
+            if one_in > 1 {
+                for (nth, rule) in (0_u32..).zip(&draw.rules) {
+                    if rules >> nth & 1 == 0 && rule.finds(records, a, b) {
+                        rules |= 1 << nth;
+                    }
+                }
+                // Each rule that finds it had its chance to draw it.
+                let missed = (1.0 - 1.0 / one_in as f64).powi(rules.count_ones() as i32);
+                stands_for /= 1.0 - missed;
+            }
+            draw.pairs.push(Drawn { a, b, rules, stands_for });
+        }
+        work.tell(Stage::Block, 0, draw.rules.len() as u64)?;
+        Ok(draw)
+    }
+}
+
+/// All rules worth a try.
+fn plan(sampler: &mut Sampler<'_>, offers: &[Offer], work: &Work<'_>) -> Result<Vec<Rule>, Error> {
+    let records = sampler.records.len() as f64;
+    let mut rules: Vec<(f64, Rule)> = Vec::new();
+    let mut refined = Vec::new();
+    for (nth, offer) in offers.iter().enumerate() {
+        sampler.lead(&offer.key);
+        work.tell(Stage::Block, nth as u64, offers.len() as u64)?;
+        if offer.alone {
+            let rule = rule(&[offer]);
+            let cost = sampler.pairs(&sampler.blocks(0, &rule), rule.cap) as f64 / records.max(1.0);
+            if cost <= COSTLY {
+                rules.push((cost, rule));
+                continue;
+            }
+        }
+        if !offer.key.transform.is_many() {
+            refined.push(offer);
+        }
+    }
+    // A rule that demands what another rule demands, and more, finds nothing else.
+    let covered = |rules: &[(f64, Rule)], keys: &[&Offer]| {
+        rules.iter().any(|(_, rule)| {
+            rule.keys.iter().all(|key| {
+                keys.iter().any(|offer| {
+                    let implied = offer.key.transform == Transform::Whole && key.transform != Transform::Words;
+                    offer.key.fields == key.fields && (offer.key.transform == key.transform || implied)
+                })
+            })
+        })
+    };
+    for (nth, a) in refined.iter().enumerate() {
+        for b in refined.iter().skip(nth + 1) {
+            let (a, b) = if sampler.distinct(&a.key) < sampler.distinct(&b.key) { (*b, *a) } else { (*a, *b) };
+            if a.key.fields == b.key.fields || covered(&rules, &[a, b]) {
+                continue;
+            }
+            let rule = rule(&[a, b]);
+            let cost = sampler.pairs(&sampler.blocks(0, &rule), rule.cap) as f64 / records.max(1.0);
+            if cost <= COSTLY {
+                rules.push((cost, rule));
+            }
+        }
+    }
+    rules.sort_by(|(a, one), (b, other)| a.total_cmp(b).then_with(|| one.name.cmp(&other.name)));
+    rules.truncate(MOST);
+    Ok(rules.into_iter().map(|(_, rule)| rule).collect())
+}
+
+fn rule(offers: &[&Offer]) -> Rule {
+    Rule {
+        name: offers.iter().map(|offer| offer.name.as_str()).collect::<Vec<_>>().join(" + "),
+        keys: offers.iter().map(|offer| offer.key.clone()).collect(),
+        cap: offers.iter().map(|offer| offer.cap).max().unwrap_or(CAP),
+    }
+}
+
+/// Which rules are worth their pairs: `found` says which rules find how many pairs, and how many matches among them.
+/// Each is the best of those left; the last adds at least one match for so many pairs.
+pub(crate) fn prune(rules: usize, found: &[(u32, f64, f64)], pairs_a_match: f64) -> Vec<usize> {
+    let (mut chosen, mut covered) = (Vec::new(), 0_u32);
+    loop {
+        let gain = |nth: usize| {
+            let new = found.iter().filter(|(mask, ..)| mask >> nth & 1 == 1 && mask & covered == 0);
+            new.fold((0.0, 0.0), |(pairs, matches), (_, more, better)| (pairs + more, matches + better))
+        };
+        let left = (0..rules).filter(|nth| !chosen.contains(nth));
+        let best = left
+            .map(|nth| (nth, gain(nth)))
+            .filter(|(_, (pairs, matches))| *matches > 0.0 && matches * pairs_a_match >= *pairs)
+            .max_by(|(_, (pairs, matches)), (_, (other, better))| (matches / pairs).total_cmp(&(better / other)));
+        let Some((nth, _)) = best else { return chosen };
+        chosen.push(nth);
+        covered |= 1 << nth;
+    }
+}

@@ -1,0 +1,379 @@
+//! How two values of a field agree: comparison levels.
+//!
+//! A comparison looks at one field of two records (names at two) and answers a *level*: absent, equal, one of the ways in
+//! which the same value comes to be written differently (a typing error, a nickname, day and month exchanged), or
+//! different. Which levels there are follows from what the field holds. What a level is worth is not decided here but
+//! learnt from the data.
+//!
+//! Equal values fall in ten levels by how frequent the value is: that two people are called Smith says less than that
+//! both are called Lovelace. So term-frequency adjustment needs no arithmetic of its own for each pair.
+
+use super::intern::ABSENT;
+use super::kernel;
+use super::record::{Field, Lexicon, Part, Records};
+use super::role::Role;
+
+/// One of the values is absent.
+pub(crate) const NULL: u8 = 0;
+/// Equal levels: 1 for values that occur fewer than ten times, then a level for each factor of four.
+pub(crate) const EQUALS: u8 = 10;
+
+/// The frequency level of a value that occurs `count` times in the data of the training.
+pub(crate) fn equal_level(count: u32) -> u8 {
+    if count < 10 {
+        return 1;
+    }
+    let fours = (count / 10).ilog2() / 2;
+    u8::try_from(fours).unwrap_or(EQUALS).saturating_add(2).min(EQUALS)
+}
+
+/// How values of a field are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Given names, together with the surname beside them.
+    Given,
+    /// Surnames.
+    Surname,
+    /// The names between.
+    Middle,
+    /// Days of the calendar.
+    Date,
+    /// E-mail addresses.
+    Email,
+    /// Phone numbers.
+    Phone,
+    /// Postal codes.
+    Postcode,
+    /// Numbers that name somebody or something.
+    Identifier,
+    /// A name of a place: a word or a few.
+    Place,
+    /// Texts of several words.
+    Words,
+    /// One of few values.
+    Category,
+    /// House numbers and other short codes.
+    Short,
+}
+
+impl Kind {
+    /// How a field is compared where nobody says otherwise.
+    #[must_use]
+    pub fn of(field: &Field) -> Self {
+        match (field.role, field.part) {
+            (_, Part::Given) | (Role::GivenName, _) => Self::Given,
+            (_, Part::Last) | (Role::Surname, _) => Self::Surname,
+            (_, Part::Middle) => Self::Middle,
+            (Role::FullName | Role::Organisation | Role::Street | Role::Text, _) => Self::Words,
+            (Role::BirthDate | Role::Date, _) => Self::Date,
+            (Role::Email, _) => Self::Email,
+            (Role::Phone, _) => Self::Phone,
+            (Role::Postcode, _) => Self::Postcode,
+            (Role::Identifier, _) => Self::Identifier,
+            (Role::City, _) => Self::Place,
+            (Role::Gender | Role::Country | Role::Region | Role::Category, _) => Self::Category,
+            (Role::HouseNumber | Role::Number, _) => Self::Short,
+        }
+    }
+
+    /// The levels after the equal ones, from the closest to `different`.
+    #[must_use]
+    pub fn levels(self) -> &'static [&'static str] {
+        match self {
+            Self::Given => &[
+                "nickname",
+                "similar (Jaro-Winkler at least .92)",
+                "initial",
+                "alike or sounds alike",
+                "exchanged with the surname",
+                "different",
+            ],
+            Self::Surname => {
+                &["similar (Jaro-Winkler at least .92)", "alike or sounds alike", "a part in common", "different"]
+            }
+            Self::Middle => &["one typing error", "initial or part", "different"],
+            Self::Date => &[
+                "one digit or two neighbours",
+                "day and month exchanged",
+                "the first of January in the same year",
+                "two digits",
+                "year and month",
+                "day and month",
+                "different",
+            ],
+            Self::Email => &[
+                "another domain",
+                "one or two typing errors",
+                "similar before the @",
+                "different",
+            ],
+            Self::Phone | Self::Identifier => &["one typing error", "two typing errors", "different"],
+            Self::Postcode => &["one typing error", "same area or two typing errors", "different"],
+            Self::Place => &["similar (Jaro-Winkler at least .9)", "a word in common", "different"],
+            Self::Words => &["one inside the other", "similar", "half of the words", "different"],
+            Self::Category => &["one typing error", "different"],
+            Self::Short => &["one typing error", "different"],
+        }
+    }
+
+    /// How many levels there are, the absent one included.
+    pub(crate) fn count(self) -> usize {
+        1 + usize::from(EQUALS) + self.levels().len()
+    }
+
+    /// What a level is called.
+    #[must_use]
+    pub fn label(self, level: u8) -> &'static str {
+        match level {
+            NULL => "absent",
+            1 => "equal, a rare value",
+            2..=EQUALS => "equal",
+            _ => self.levels().get(usize::from(level - EQUALS - 1)).copied().unwrap_or("different"),
+        }
+    }
+}
+
+/// A comparison of records.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Comparison {
+    /// The name of the field.
+    pub name: String,
+    /// How its values are compared.
+    pub kind: Kind,
+    pub(crate) field: usize,
+    /// For given names the field of the surname, and the other way round.
+    pub(crate) beside: Option<usize>,
+}
+
+const fn after(nth: u8) -> u8 {
+    EQUALS + 1 + nth
+}
+
+impl Comparison {
+    /// The level of two values that differ, by their numbers. The caller has handled absent and equal ones.
+    pub(crate) fn differing(&self, records: &Records, a: &[u32], b: &[u32]) -> u8 {
+        let (x, y) = (at(a, self.field), at(b, self.field));
+        let lexicon = records.lexicon(self.field);
+        match self.kind {
+            Kind::Given => {
+                if let Some(beside) = self.beside
+                    && exchanged(lexicon, (x, at(a, beside)), (y, at(b, beside)))
+                {
+                    return after(4);
+                }
+                given(lexicon, x, y)
+            }
+            Kind::Surname => {
+                if let Some(beside) = self.beside
+                    && exchanged(lexicon, (at(a, beside), x), (at(b, beside), y))
+                {
+                    return NULL;
+                }
+                surname(lexicon, x, y)
+            }
+            Kind::Middle => middle(lexicon.text(x), lexicon.text(y)),
+            Kind::Date => date(lexicon, x, y),
+            Kind::Email => email(lexicon, x, y),
+            Kind::Phone => digits(lexicon, x, y, 9),
+            Kind::Identifier => digits(lexicon, x, y, usize::MAX),
+            Kind::Postcode => postcode(lexicon, x, y),
+            Kind::Place => place(lexicon, x, y),
+            Kind::Words => words(lexicon, x, y),
+            Kind::Category | Kind::Short => {
+                let (p, q) = (lexicon.text(x), lexicon.text(y));
+                let long = p.len().min(q.len()) >= if self.kind == Kind::Short { 2 } else { 3 };
+                if long && near(lexicon, x, y, 1) { after(0) } else { after(1) }
+            }
+        }
+    }
+}
+
+pub(crate) fn at(row: &[u32], field: usize) -> u32 {
+    row.get(field).copied().unwrap_or(ABSENT)
+}
+
+/// Whether two values are within some typing errors.
+fn near(lexicon: &Lexicon, x: u32, y: u32, errors: usize) -> bool {
+    let apart = (lexicon.traits(x).letters ^ lexicon.traits(y).letters).count_ones() as usize;
+    apart <= 2 * errors && kernel::osa_at_most(lexicon.text(x), lexicon.text(y), errors).is_some()
+}
+
+/// Whether given name and surname of one record are surname and given name of the other.
+fn exchanged(names: &Lexicon, a: (u32, u32), b: (u32, u32)) -> bool {
+    let (one, two) = (a.0 != ABSENT && a.0 == b.1, a.1 != ABSENT && a.1 == b.0);
+    let like = |x: u32, y: u32| {
+        x == ABSENT || y == ABSENT || kernel::jaro_winkler_at_least(names.text(x), names.text(y), 0.9).is_some()
+    };
+    match (one, two) {
+        (true, true) => a.0 != a.1,
+        (true, false) => a.0 != b.0 && like(a.1, b.0),
+        (false, true) => a.1 != b.1 && like(a.0, b.1),
+        (false, false) => false,
+    }
+}
+
+fn given(names: &Lexicon, x: u32, y: u32) -> u8 {
+    let (p, q) = (names.text(x), names.text(y));
+    if kernel::same_given(p, q) {
+        return after(0);
+    }
+    if one_letter(p) || one_letter(q) {
+        return if p.chars().next() == q.chars().next() { after(2) } else { after(5) };
+    }
+    match kernel::jaro_winkler_at_least(p, q, 0.82) {
+        Some(similar) if similar >= 0.92 => after(1),
+        Some(_) => after(3),
+        None if names.traits(x).key == names.traits(y).key => after(3),
+        None => after(5),
+    }
+}
+
+fn one_letter(text: &str) -> bool {
+    let mut letters = text.chars();
+    letters.next().is_some() && letters.next().is_none()
+}
+
+fn surname(names: &Lexicon, x: u32, y: u32) -> u8 {
+    let (p, q) = (names.text(x), names.text(y));
+    match kernel::jaro_winkler_at_least(p, q, 0.82) {
+        Some(similar) if similar >= 0.92 => after(0),
+        Some(_) => after(1),
+        None if names.traits(x).key == names.traits(y).key => after(1),
+        None if (p.contains(' ') || q.contains(' ')) && p.split(' ').any(|part| part.len() > 2 && q.split(' ').any(|other| other == part)) => {
+            after(2)
+        }
+        None => after(3),
+    }
+}
+
+fn middle(p: &str, q: &str) -> u8 {
+    let (few, many) = if p.len() < q.len() { (p, q) } else { (q, p) };
+    if kernel::osa_at_most(p, q, 1).is_some() && few.len() > 2 {
+        return after(0);
+    }
+    let part = |word: &str| many.split(' ').any(|other| other.starts_with(word) || word.starts_with(other));
+    if few.split(' ').all(part) { after(1) } else { after(2) }
+}
+
+fn date(dates: &Lexicon, x: u32, y: u32) -> u8 {
+    let (p, q) = (dates.text(x), dates.text(y));
+    if p.len() != 8 || q.len() != 8 {
+        return if kernel::osa_at_most(p, q, 1).is_some() { after(0) } else { after(6) };
+    }
+    let (m, n) = (dates.traits(x).key, dates.traits(y).key);
+    let split = |digits: u64| (digits / 10_000, digits / 100 % 100, digits % 100);
+    let ((year, month, day), (other_year, other_month, other_day)) = (split(m), split(n));
+    let differing = p.bytes().zip(q.bytes()).filter(|(p, q)| p != q).count();
+    if differing == 1 {
+        return after(0);
+    }
+    if year == other_year {
+        if month == other_day && day == other_month {
+            return after(1);
+        }
+        if (month, day) == (1, 1) || (other_month, other_day) == (1, 1) {
+            return after(2);
+        }
+    }
+    let apart = (dates.traits(x).letters ^ dates.traits(y).letters).count_ones();
+    if differing == 2 && apart == 0 && kernel::osa_at_most(p, q, 1).is_some() {
+        return after(0);
+    }
+    match () {
+        () if differing == 2 || kernel::osa_at_most(p, q, 2).is_some() => after(3),
+        () if year == other_year && month == other_month => after(4),
+        () if month == other_month && day == other_day => after(5),
+        () => after(6),
+    }
+}
+
+fn email(mails: &Lexicon, x: u32, y: u32) -> u8 {
+    let (m, n) = (mails.traits(x), mails.traits(y));
+    if m.local() == n.local() {
+        return after(0);
+    }
+    let (p, q) = (mails.locals.text(m.local()), mails.locals.text(n.local()));
+    let domains = || {
+        m.domain() == n.domain()
+            || kernel::osa_at_most(mails.domains.text(m.domain()), mails.domains.text(n.domain()), 2).is_some()
+    };
+    if (m.letters ^ n.letters).count_ones() <= 8
+        && p.len().min(q.len()) > 3
+        && kernel::osa_at_most(p, q, 2).is_some()
+        && domains()
+    {
+        return after(1);
+    }
+    if kernel::jaro_winkler_at_least(p, q, 0.9).is_some() { after(2) } else { after(3) }
+}
+
+/// Phone numbers by their last digits, since the country's code may be missing; identifiers whole.
+fn digits(codes: &Lexicon, x: u32, y: u32, last: usize) -> u8 {
+    let apart = (codes.traits(x).letters ^ codes.traits(y).letters).count_ones();
+    let (p, q) = (codes.text(x), codes.text(y));
+    if p.len() != q.len() && last != usize::MAX && p.len().min(q.len()) >= 7 {
+        let tail = |text: &str| text.len().saturating_sub(last.min(p.len()).min(q.len()));
+        if p.get(tail(p)..) == q.get(tail(q)..) {
+            return after(0);
+        }
+    }
+    if apart > 4 {
+        return after(2);
+    }
+    match kernel::osa_at_most(p, q, 2) {
+        Some(0 | 1) => after(0),
+        Some(_) => after(1),
+        None => after(2),
+    }
+}
+
+fn postcode(codes: &Lexicon, x: u32, y: u32) -> u8 {
+    let (p, q) = (codes.text(x), codes.text(y));
+    match kernel::osa_at_most(p, q, 2) {
+        Some(0 | 1) => after(0),
+        Some(_) if p.len().min(q.len()) > 4 => after(1),
+        _ => {
+            let half = p.len().min(q.len()) / 2;
+            let same = half >= 2 && p.get(..half).is_some() && p.get(..half) == q.get(..half);
+            if same { after(1) } else { after(2) }
+        }
+    }
+}
+
+fn place(places: &Lexicon, x: u32, y: u32) -> u8 {
+    if kernel::jaro_winkler_at_least(places.text(x), places.text(y), 0.9).is_some() {
+        return after(0);
+    }
+    let (few, many) = (places.words_of(x), places.words_of(y));
+    let long = |word: &u32| places.words.text(*word).len() > 3;
+    if (few.len() > 1 || many.len() > 1) && few.iter().filter(|word| long(word)).any(|word| many.contains(word)) {
+        return after(1);
+    }
+    after(2)
+}
+
+fn words(texts: &Lexicon, x: u32, y: u32) -> u8 {
+    let (mut few, mut many) = (texts.words_of(x), texts.words_of(y));
+    if few.len() > many.len() {
+        std::mem::swap(&mut few, &mut many);
+    }
+    let common = few.iter().filter(|word| many.contains(word)).count();
+    if common == few.len() && few.len() > 1 {
+        return after(0);
+    }
+    let (p, q) = (texts.text(x), texts.text(y));
+    if kernel::jaro_winkler_at_least(p, q, 0.92).is_some() {
+        return after(1);
+    }
+    let alike = |word: u32| {
+        let text = texts.words.text(word);
+        text.len() > 3 && many.iter().any(|other| kernel::osa_at_most(text, texts.words.text(*other), 1).is_some())
+    };
+    let typed = few.iter().filter(|word| many.contains(word) || alike(**word)).count();
+    match typed {
+        _ if typed == few.len() && !few.is_empty() && few.len() == many.len() => after(1),
+        _ if typed * 2 >= many.len().max(1) && typed > 0 => after(2),
+        _ => after(3),
+    }
+}
