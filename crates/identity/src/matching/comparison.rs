@@ -117,6 +117,20 @@ impl Kind {
         }
     }
 
+    /// What looking at two different values costs, as a rank.
+    pub(crate) fn effort(self) -> u8 {
+        match self {
+            Self::Phone | Self::Identifier => 0,
+            Self::Date => 1,
+            Self::Category | Self::Short => 2,
+            Self::Postcode => 3,
+            Self::Email => 4,
+            Self::Given | Self::Surname => 5,
+            Self::Middle | Self::Place => 6,
+            Self::Words => 7,
+        }
+    }
+
     /// How many levels there are, the absent one included.
     pub(crate) fn count(self) -> usize {
         1 + usize::from(EQUALS) + self.levels().len()
@@ -144,6 +158,9 @@ pub struct Comparison {
     pub(crate) field: usize,
     /// For given names the field of the surname, and the other way round.
     pub(crate) beside: Option<usize>,
+    /// For e-mail addresses the fields of given name and surname.
+    #[serde(default)]
+    pub(crate) names: (Option<usize>, Option<usize>),
 }
 
 const fn after(nth: u8) -> u8 {
@@ -174,7 +191,12 @@ impl Comparison {
             }
             Kind::Middle => middle(lexicon.text(x), lexicon.text(y)),
             Kind::Date => date(lexicon, x, y),
-            Kind::Email => email(lexicon, x, y),
+            Kind::Email => {
+                let level = email(lexicon, x, y);
+                let part = |row, names: Option<usize>| names.map_or("", |field| records.lexicon(field).text(at(row, field)));
+                let names = |row| [part(row, self.names.0), part(row, self.names.1)];
+                if level < after(3) && only_names(lexicon, (x, names(a)), (y, names(b))) { NULL } else { level }
+            }
             Kind::Phone => digits(lexicon, x, y, 9),
             Kind::Identifier => digits(lexicon, x, y, usize::MAX),
             Kind::Postcode => postcode(lexicon, x, y),
@@ -306,6 +328,27 @@ fn email(mails: &Lexicon, x: u32, y: u32) -> u8 {
         return after(1);
     }
     if kernel::jaro_winkler_at_least(p, q, 0.9).is_some() { after(2) } else { after(3) }
+}
+
+/// Whether two addresses that are alike are so because their owners' names are, and differ in all else: then they say
+/// nothing that the names have not said. `john.smith12` and `john.smith47` are two people called John Smith.
+fn only_names(mails: &Lexicon, (x, a): (u32, [&str; 2]), (y, b): (u32, [&str; 2])) -> bool {
+    let rest = |code: u32, names: [&str; 2]| {
+        let mut local = mails.locals.text(mails.traits(code).local()).to_owned();
+        let mut found = false;
+        for name in names.into_iter().filter(|name| name.len() > 1) {
+            if let Some(from) = local.find(name) {
+                local.replace_range(from..from + name.len(), "");
+                found = true;
+            }
+        }
+        local.retain(char::is_alphanumeric);
+        found.then_some(local)
+    };
+    match (rest(x, a), rest(y, b)) {
+        (Some(p), Some(q)) => p != q || p.len() < 2,
+        _ => false,
+    }
 }
 
 /// Phone numbers by their last digits, since the country's code may be missing; identifiers whole.

@@ -18,16 +18,15 @@ pub(crate) struct Interner {
     bytes: String,
     /// Where each text ends; the first is the absent one.
     ends: Vec<usize>,
-    /// The hash of each text, so that the table grows without reading them.
-    hashes: Vec<u32>,
     counts: Vec<u32>,
-    /// Open addressing: numbers, 0 for an empty slot. Always a power of two.
-    slots: Vec<u32>,
+    /// Open addressing: above a hash of the text, below its number, 0 for an empty slot; so most looks end in one place of
+    /// memory, and the table grows without reading a text. Always a power of two.
+    slots: Vec<u64>,
 }
 
 impl Default for Interner {
     fn default() -> Self {
-        Self { bytes: String::new(), ends: vec![0], hashes: vec![0], counts: vec![0], slots: vec![0; 16] }
+        Self { bytes: String::new(), ends: vec![0], counts: vec![0], slots: vec![0; 16] }
     }
 }
 
@@ -89,10 +88,9 @@ impl Interner {
                 let code = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
                 self.bytes.push_str(text);
                 self.ends.push(self.bytes.len());
-                self.hashes.push(hash);
                 self.counts.push(0);
                 if let Some(place) = self.slots.get_mut(slot) {
-                    *place = code;
+                    *place = u64::from(hash) << 32 | u64::from(code);
                 }
                 if self.ends.len() * 4 > self.slots.len() * 3 {
                     self.grow();
@@ -109,7 +107,7 @@ impl Interner {
         loop {
             match self.slots.get(slot).copied().unwrap_or(0) {
                 0 => return Err(slot),
-                code if self.hashes.get(code as usize) == Some(&hash) && self.text(code) == text => return Ok(code),
+                found if (found >> 32) as u32 == hash && self.text(found as u32) == text => return Ok(found as u32),
                 _ => slot = (slot + 1) & mask,
             }
         }
@@ -118,13 +116,13 @@ impl Interner {
     fn grow(&mut self) {
         let mask = self.slots.len() * 2 - 1;
         let mut slots = vec![0; mask + 1];
-        for code in self.codes() {
-            let mut slot = self.hashes.get(code as usize).map_or(0, |hash| *hash as usize & mask);
+        for found in self.slots.iter().filter(|found| **found != 0) {
+            let mut slot = (found >> 32) as usize & mask;
             while slots.get(slot).is_some_and(|known| *known != 0) {
                 slot = (slot + 1) & mask;
             }
             if let Some(place) = slots.get_mut(slot) {
-                *place = code;
+                *place = *found;
             }
         }
         self.slots = slots;
@@ -134,7 +132,6 @@ impl Interner {
     pub(crate) fn shrink(&mut self) {
         self.bytes.shrink_to_fit();
         self.ends.shrink_to_fit();
-        self.hashes.shrink_to_fit();
         self.counts.shrink_to_fit();
     }
 }

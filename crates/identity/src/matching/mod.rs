@@ -56,17 +56,18 @@ pub fn experiment(table: Table, across: bool, threshold: f64) -> Result<(Vec<u32
     let last = records.fields.iter().position(|f| comparison::Kind::of(f) == comparison::Kind::Surname);
     let comparisons: Vec<comparison::Comparison> = records.fields.iter().enumerate().map(|(i, f)| {
         let kind = comparison::Kind::of(f);
-        comparison::Comparison { name: f.name.clone(), kind, field: i, beside: match kind { comparison::Kind::Given => last, comparison::Kind::Surname => given, _ => None } }
+        comparison::Comparison { name: f.name.clone(), kind, field: i, names: (given, last), beside: match kind { comparison::Kind::Given => last, comparison::Kind::Surname => given, _ => None } }
     }).collect();
+    let comparer = model::Comparer::counted(&comparisons, &records);
     let draw = blocking::Draw::new(&records, &comparisons, None, across, &work)?;
     t("drawn");
     if std::env::var("DBG").is_ok() { for (r, c) in draw.rules.iter().zip(&draw.costs) { eprintln!("{} {:.2}", r.name, c / records.len() as f64); } }
-    let model = training::Training { records: &records, draw: &draw, across, key: 7, choose: true }.run(comparisons, &work)?;
+    let model = training::Training { records: &records, draw: &draw, comparer: &comparer, across, key: 7, choose: true }.run(comparisons, &work)?;
     t("trained");
     let index = blocking::Index::build(&model.blocking, &records, &work)?;
     t("indexed");
     if std::env::var("DBG").is_ok() { for y in &index.yields { eprintln!("{y:?}"); } }
-    let (links, pairs) = predict::predict(&model, &records, &index, across, -6 * 1024, &work)?;
+    let (links, pairs) = predict::predict(&model, &comparer, &records, &index, across, -6 * 1024, &work)?;
     t("predicted");
     let clusters = cluster::cluster(&records, &links, model::weight(threshold), across);
     t("clustered");

@@ -11,8 +11,8 @@
 //! nothing that a person has alone, is explained by that, and its probability falls.
 
 use super::blocking::{Rule, Yield};
-use super::comparison::{Comparison, EQUALS, NULL};
-use super::intern::hash_of;
+use super::comparison::{Comparison, EQUALS, NULL, at, equal_level};
+use super::intern::{ABSENT, hash_of};
 use super::record::{Field, Frequent, Records, veiled};
 
 /// How many parts a bit has.
@@ -129,6 +129,26 @@ pub(crate) struct Sums {
     pub(crate) twins: i32,
 }
 
+impl Sums {
+    #[inline]
+    fn add(&mut self, more: Option<&Self>) {
+        if let Some(more) = more {
+            self.all += more.all;
+            self.household += more.household;
+            self.twins += more.twins;
+        }
+    }
+}
+
+impl Prior {
+    /// The weight of a pair: what speaks for one person over what speaks for strangers, a household or twins.
+    pub(crate) fn total(self, sums: Sums) -> i32 {
+        let household = softplus(self.household + sums.household);
+        let twins = softplus(self.twins + sums.twins);
+        self.matches + sums.all - household.max(twins)
+    }
+}
+
 impl Model {
     /// The name of the model: a digest of all that decides.
     #[must_use]
@@ -144,94 +164,177 @@ impl Model {
         let prior = (self.prior.matches, self.prior.household, self.prior.twins);
         hash_of((self.version, fields, rules, weights, prior, self.threshold, self.key))
     }
-
-    /// The weight of a pair, all told: prior, comparisons, and what households and twins explain.
-    pub(crate) fn total(&self, sums: Sums) -> i32 {
-        let related = softplus(self.prior.household + sums.household)
-            .max(0)
-            .max(softplus(self.prior.twins + sums.twins));
-        self.prior.matches + sums.all - related
-    }
 }
 
-/// A model beside records: what it knows of each of their values.
-#[derive(Debug)]
-pub(crate) struct Scorer<'m> {
-    pub(crate) model: &'m Model,
-    /// Per comparison and number of a value: its equal level.
-    equal: Vec<Vec<u8>>,
-    frequent: Vec<Frequent>,
-}
+/// Which way two records agree: five bits a comparison, the first one highest.
+pub(crate) type Pattern = u128;
 
-impl<'m> Scorer<'m> {
-    pub(crate) fn new(model: &'m Model, records: &Records) -> Self {
-        let frequent: Vec<Frequent> =
-            model.comparisons.iter().map(|it| it.frequent.iter().copied().collect()).collect();
-        let mut scorer = Self { model, equal: vec![Vec::new(); frequent.len()], frequent };
-        scorer.learn(records);
-        scorer
-    }
-
-    /// Looks up values that have come since.
-    pub(crate) fn learn(&mut self, records: &Records) {
-        for ((weights, equal), frequent) in
-            self.model.comparisons.iter().zip(&mut self.equal).zip(&self.frequent)
-        {
-            let lexicon = records.lexicon(weights.comparison.field);
-            for code in equal.len()..lexicon.values.len() {
-                let text = lexicon.text(code as u32);
-                let count = if frequent.is_empty() { 0 } else { frequent.get(&veiled(self.model.key, text)).copied().unwrap_or(0) };
-                equal.push(super::comparison::equal_level(count));
-            }
-        }
-    }
-
-    /// The level of one comparison.
-    pub(crate) fn level(&self, nth: usize, records: &Records, a: &[u32], b: &[u32]) -> u8 {
-        let Some(weights) = self.model.comparisons.get(nth) else { return NULL };
-        let field = weights.comparison.field;
-        let (x, y) = (super::comparison::at(a, field), super::comparison::at(b, field));
-        if x == 0 || y == 0 {
-            NULL
-        } else if x == y {
-            self.equal.get(nth).and_then(|levels| levels.get(x as usize)).copied().unwrap_or(1)
-        } else {
-            weights.comparison.differing(records, a, b)
-        }
-    }
-
-    /// The agreement pattern: five bits a comparison.
-    pub(crate) fn pattern(&self, records: &Records, a: &[u32], b: &[u32]) -> u64 {
-        let levels = (0..self.model.comparisons.len()).map(|nth| self.level(nth, records, a, b));
-        levels.fold(0, |pattern, level| pattern << 5 | u64::from(level))
-    }
-
-    /// The sums of a pattern's weights.
-    pub(crate) fn sums(&self, pattern: u64) -> Sums {
-        let mut sums = Sums::default();
-        let mut rest = pattern;
-        for weights in self.model.comparisons.iter().rev() {
-            let weight = weights.weights.get((rest & 31) as usize).copied().unwrap_or(0);
-            rest >>= 5;
-            sums.all += weight;
-            sums.household += if weights.household { weight } else { 0 };
-            sums.twins += if weights.twins { weight } else { 0 };
-        }
-        sums
-    }
-
-    /// The weight of a pair.
-    pub(crate) fn weight(&self, records: &Records, a: &[u32], b: &[u32]) -> i32 {
-        self.model.total(self.sums(self.pattern(records, a, b)))
-    }
-}
+/// The most comparisons: a pattern has room for as many.
+pub(crate) const MOST: usize = 25;
 
 /// The levels of a pattern, in the order of the comparisons.
-pub(crate) fn levels(pattern: u64, count: usize) -> Vec<u8> {
-    (0..count).rev().map(|nth| (pattern >> (5 * nth) & 31) as u8).collect()
+pub(crate) fn levels(pattern: Pattern, count: usize) -> impl Iterator<Item = u8> {
+    (0..count).rev().map(move |nth| (pattern >> (5 * nth) & 31) as u8)
 }
 
 /// Whether a level says that the values are equal.
 pub(crate) fn is_equal(level: u8) -> bool {
     (1..=EQUALS).contains(&level)
+}
+
+/// The comparisons beside the values of some records: how frequent each value is, looked up once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Comparer {
+    comparisons: Vec<Comparison>,
+    /// Per comparison and number of a value: its equal level.
+    equal: Vec<Vec<u8>>,
+    frequent: Vec<Frequent>,
+    key: u64,
+}
+
+impl Comparer {
+    /// By the frequencies that a model knows.
+    pub(crate) fn new(model: &Model, records: &Records) -> Self {
+        let mut comparer = Self {
+            comparisons: model.comparisons.iter().map(|it| it.comparison.clone()).collect(),
+            equal: vec![Vec::new(); model.comparisons.len()],
+            frequent: model.comparisons.iter().map(|it| it.frequent.iter().copied().collect()).collect(),
+            key: model.key,
+        };
+        comparer.learn(records);
+        comparer
+    }
+
+    /// By the frequencies in the records themselves, as a model that is trained on them will know them.
+    pub(crate) fn counted(comparisons: &[Comparison], records: &Records) -> Self {
+        let level = |count: u32| equal_level(count);
+        let equal = comparisons.iter().map(|it| records.counts(it.field).into_iter().map(level).collect());
+        Self { comparisons: comparisons.to_vec(), equal: equal.collect(), ..Self::default() }
+    }
+
+    /// Looks up values that have come since.
+    pub(crate) fn learn(&mut self, records: &Records) {
+        for ((comparison, equal), frequent) in self.comparisons.iter().zip(&mut self.equal).zip(&self.frequent) {
+            let lexicon = records.lexicon(comparison.field);
+            for code in equal.len()..lexicon.values.len() {
+                let count = match u32::try_from(code) {
+                    Ok(code) if !frequent.is_empty() => frequent.get(&veiled(self.key, lexicon.text(code))).copied(),
+                    _ => None,
+                };
+                equal.push(equal_level(count.unwrap_or(0)));
+            }
+        }
+    }
+
+    /// The level of a comparison, if the values need not be looked at for it.
+    #[inline]
+    fn quick(&self, nth: usize, comparison: &Comparison, a: &[u32], b: &[u32]) -> Option<u8> {
+        let (x, y) = (at(a, comparison.field), at(b, comparison.field));
+        if x == ABSENT || y == ABSENT {
+            Some(NULL)
+        } else if x == y {
+            Some(self.equal.get(nth).and_then(|levels| levels.get(x as usize)).copied().unwrap_or(1))
+        } else {
+            None
+        }
+    }
+
+    /// The agreement pattern of two records.
+    pub(crate) fn pattern(&self, records: &Records, a: &[u32], b: &[u32]) -> Pattern {
+        self.comparisons.iter().enumerate().fold(0, |pattern, (nth, comparison)| {
+            let level = self.quick(nth, comparison, a, b).unwrap_or_else(|| comparison.differing(records, a, b));
+            pattern << 5 | Pattern::from(level)
+        })
+    }
+}
+
+/// The weights of a model, laid out for summing.
+#[derive(Clone, Debug)]
+pub(crate) struct Scorer {
+    /// Per comparison and level.
+    weights: Vec<[Sums; 32]>,
+    /// Per comparison: the most that values which differ can weigh.
+    best: Vec<i32>,
+    /// The comparisons, those first that cost least to look at.
+    order: Vec<usize>,
+    prior: Prior,
+}
+
+impl Scorer {
+    pub(crate) fn new(model: &Model) -> Self {
+        let first = usize::from(EQUALS) + 1;
+        let weights: Vec<[Sums; 32]> = model
+            .comparisons
+            .iter()
+            .map(|it| {
+                let mut table = [Sums::default(); 32];
+                for (place, weight) in table.iter_mut().zip(&it.weights) {
+                    let shared = |shared: bool| if shared { *weight } else { 0 };
+                    *place = Sums { all: *weight, household: shared(it.household), twins: shared(it.twins) };
+                }
+                table
+            })
+            .collect();
+        let best = model.comparisons.iter().map(|it| it.weights.iter().skip(first).copied().max().unwrap_or(0).max(0));
+        let mut order: Vec<usize> = (0..model.comparisons.len()).collect();
+        order.sort_by_key(|nth| model.comparisons.get(*nth).map(|it| it.comparison.kind.effort()));
+        Self { weights, best: best.collect(), order, prior: model.prior }
+    }
+
+    /// The weight of a pattern, all told: prior, comparisons, and what households and twins explain.
+    pub(crate) fn weight(&self, pattern: Pattern) -> i32 {
+        let mut sums = Sums::default();
+        for (table, level) in self.weights.iter().zip(levels(pattern, self.weights.len())) {
+            sums.add(table.get(usize::from(level)));
+        }
+        self.prior.total(sums)
+    }
+
+    /// The pattern and weight of a pair, unless it weighs less than `least`: then the looking ends as soon as that is
+    /// certain.
+    pub(crate) fn score(
+        &self,
+        comparer: &Comparer,
+        records: &Records,
+        (a, b): (&[u32], &[u32]),
+        least: i32,
+    ) -> Option<(Pattern, i32)> {
+        let count = comparer.comparisons.len();
+        let mut pattern: Pattern = 0;
+        let mut sums = Sums::default();
+        let mut open = 0_u32;
+        let mut most = self.prior.matches;
+        for (nth, comparison) in comparer.comparisons.iter().enumerate() {
+            match comparer.quick(nth, comparison, a, b) {
+                Some(level) => {
+                    pattern |= Pattern::from(level) << (5 * (count - 1 - nth));
+                    sums.add(self.weights.get(nth).and_then(|table| table.get(usize::from(level))));
+                }
+                None => {
+                    open |= 1 << nth;
+                    most += self.best.get(nth).copied().unwrap_or(0);
+                }
+            }
+        }
+        most += sums.all;
+        if most < least {
+            return None;
+        }
+        for nth in &self.order {
+            if open >> nth & 1 == 0 {
+                continue;
+            }
+            let comparison = comparer.comparisons.get(*nth)?;
+            let level = comparison.differing(records, a, b);
+            pattern |= Pattern::from(level) << (5 * (count - 1 - nth));
+            let weight = self.weights.get(*nth).and_then(|table| table.get(usize::from(level)));
+            sums.add(weight);
+            most += weight.map_or(0, |weight| weight.all) - self.best.get(*nth).copied().unwrap_or(0);
+            if most < least {
+                return None;
+            }
+        }
+        let weight = self.prior.total(sums);
+        (weight >= least).then_some((pattern, weight))
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::blocking::Index;
-use super::model::{Model, Scorer};
+use super::model::{Comparer, Model, Pattern, Scorer};
 use super::record::Records;
 use super::work::{Stage, Work};
 
@@ -13,19 +13,20 @@ pub(crate) struct Link {
     pub(crate) b: u32,
     /// In 1/1024 bit.
     pub(crate) weight: i32,
-    pub(crate) pattern: u64,
+    pub(crate) pattern: Pattern,
 }
 
 /// The links of at least some weight, by rows; and how many candidate pairs were compared.
 pub(crate) fn predict(
     model: &Model,
+    comparer: &Comparer,
     records: &Records,
     index: &Index,
     across: bool,
     least: i32,
     work: &Work<'_>,
 ) -> Result<(Vec<Link>, u64), Error> {
-    let scorer = Scorer::new(model, records);
+    let scorer = Scorer::new(model);
     let pieces = work.pieces(Stage::Predict, records.len(), 1 << 13, |range| {
         let (mut links, mut pairs, mut candidates) = (Vec::new(), 0_u64, Vec::new());
         for row in range {
@@ -38,9 +39,7 @@ pub(crate) fn predict(
                     continue;
                 }
                 pairs += 1;
-                let pattern = scorer.pattern(records, a, records.row(b));
-                let weight = model.total(scorer.sums(pattern));
-                if weight >= least {
+                if let Some((pattern, weight)) = scorer.score(comparer, records, (a, records.row(b)), least) {
                     links.push(Link { a: row, b, weight, pattern });
                 }
             }

@@ -61,16 +61,12 @@ impl Family {
             Self::Date(order) => date(raw, order.unwrap_or_default()),
             Self::Email => email(raw),
             Self::Phone => phone(raw),
-            Self::Code => {
-                let folded = normalise::fold(raw);
-                folded.chars().filter(|c| c.is_alphanumeric()).collect()
+            Self::Code if raw.is_ascii() => {
+                raw.bytes().filter(u8::is_ascii_alphanumeric).map(|c| char::from(c.to_ascii_lowercase())).collect()
             }
-            Self::Text => {
-                if raw.bytes().all(|c| c.is_ascii_lowercase()) {
-                    return raw.to_owned();
-                }
-                normalise::tokens(raw).join(" ")
-            }
+            Self::Code => normalise::fold(raw).chars().filter(|c| c.is_alphanumeric()).collect(),
+            Self::Text if plain_word(raw) => raw.to_owned(),
+            Self::Text => normalise::tokens(raw).join(" "),
         }
     }
 }
@@ -84,7 +80,15 @@ fn filler(raw: &str) -> bool {
     suspicious && normalise::placeholder(raw)
 }
 
+/// One word of small Latin letters is canonical already, whatever kind of text it is.
+fn plain_word(raw: &str) -> bool {
+    !raw.is_empty() && raw.bytes().all(|c| c.is_ascii_lowercase())
+}
+
 fn name(raw: &str) -> String {
+    if plain_word(raw) {
+        return raw.to_owned();
+    }
     normalise::name(raw).unwrap_or_else(|_| normalise::tokens(raw).join(" "))
 }
 
@@ -97,15 +101,34 @@ fn date(raw: &str, order: Order) -> String {
 }
 
 fn email(raw: &str) -> String {
+    // The common case: small letters and digits, dots between them, one @, a domain of plain labels.
+    let plain = |part: &str, signs: &[u8]| {
+        let inside = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || signs.contains(&c);
+        let ends = |c: Option<u8>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        part.len() < 64 && part.bytes().all(inside) && ends(part.bytes().next()) && ends(part.bytes().next_back())
+    };
+    if let Some((local, domain)) = raw.split_once('@')
+        && plain(local, b"_")
+        && let Some((name, top)) = domain.split_once('.')
+        && plain(name, b"")
+        && plain(top, b"")
+        && !name.starts_with("xn")
+        && top.bytes().all(|c| c.is_ascii_lowercase())
+    {
+        return raw.to_owned();
+    }
     normalise::email(raw).unwrap_or_else(|_| normalise::fold(raw).chars().filter(|c| *c != ' ').collect())
 }
 
 fn phone(raw: &str) -> String {
-    let digits: String = match normalise::phone(raw, None) {
+    // A national number of plain digits: nothing to take off, and nothing that begins a calling code.
+    if (7..=15).contains(&raw.len()) && raw.bytes().all(|c| c.is_ascii_digit()) && !raw.starts_with("00") {
+        return raw.to_owned();
+    }
+    match normalise::phone(raw, None) {
         Ok(phone) => phone.trim_start_matches('+').to_owned(),
         Err(_) => normalise::fold(raw).chars().filter(char::is_ascii_digit).collect(),
-    };
-    digits
+    }
 }
 
 /// Distinct canonical values with what comparisons need of them.
@@ -154,25 +177,30 @@ impl Lexicon {
         }
         let mut traits = Traits { letters: letters(canonical), key: 0 };
         match family {
-            Family::Name => traits.key = kernel::phonetic(canonical),
+            Family::Name => {
+                traits.key = kernel::phonetic(canonical);
+                self.add_words(canonical);
+            }
             Family::Date(_) => traits.key = canonical.parse().unwrap_or(u64::MAX),
             Family::Email => {
                 let (local, domain) = canonical.split_once('@').unwrap_or((canonical, ""));
                 traits.key = u64::from(self.locals.count_in(local)) | u64::from(self.domains.count_in(domain)) << 32;
             }
-            Family::Text => {
-                for word in canonical.split(' ').filter(|word| !word.is_empty()) {
-                    let word = self.words.add(word);
-                    self.word_codes.push(word);
-                }
-            }
+            Family::Text => self.add_words(canonical),
             Family::Phone | Family::Code => {}
         }
         self.traits.push(traits);
-        if family == Family::Text {
+        if matches!(family, Family::Text | Family::Name) {
             self.word_ends.push(u32::try_from(self.word_codes.len()).unwrap_or(u32::MAX));
         }
         code
+    }
+
+    fn add_words(&mut self, canonical: &str) {
+        for word in canonical.split(' ').filter(|word| !word.is_empty()) {
+            let word = self.words.add(word);
+            self.word_codes.push(word);
+        }
     }
 
     pub(crate) fn text(&self, code: u32) -> &str {

@@ -13,7 +13,7 @@
 use super::blocking::{Draw, Drawn, Rule, prune};
 use super::comparison::{Comparison, EQUALS, Kind, NULL, equal_level};
 use super::intern::{ABSENT, Map, mix};
-use super::model::{BIT, Card, Model, Prior, Scorer, VERSION, Weights, is_equal, levels};
+use super::model::{BIT, Card, Comparer, Model, Pattern, Prior, VERSION, Weights, is_equal, levels};
 use super::record::{Records, veiled};
 use super::role::Role;
 use super::work::{Stage, Work};
@@ -95,6 +95,7 @@ fn by_chance(records: &Records, field: usize, across: bool) -> ([f64; 11], [f64;
 pub(crate) struct Training<'a> {
     pub(crate) records: &'a Records,
     pub(crate) draw: &'a Draw,
+    pub(crate) comparer: &'a Comparer,
     pub(crate) across: bool,
     pub(crate) key: u64,
     /// Whether rules that are not worth their pairs are left out.
@@ -171,7 +172,6 @@ impl Training<'_> {
     fn random(&self, model: &mut Model, chance: &[[f64; 11]], work: &Work<'_>) -> Result<Vec<Vec<f64>>, Error> {
         let records = self.records;
         let rows = records.len() as u64;
-        let scorer = Scorer::new(model, records);
         let count = model.comparisons.len();
         let possible = rows * rows.saturating_sub(1) / 2;
         let pairs = RANDOM.min(possible);
@@ -193,7 +193,7 @@ impl Training<'_> {
                 if a == b || self.across && records.sources.get(a as usize) == records.sources.get(b as usize) {
                     continue;
                 }
-                let pattern = scorer.pattern(records, records.row(a), records.row(b));
+                let pattern = self.comparer.pattern(records, records.row(a), records.row(b));
                 for (seen, level) in seen.iter_mut().zip(levels(pattern, count)) {
                     if let Some(seen) = seen.get_mut(usize::from(level)) {
                         *seen += 1;
@@ -208,7 +208,6 @@ impl Training<'_> {
                 *sum += more;
             }
         }
-        drop(scorer);
         model.card.random_pairs = pairs;
         Ok(seen
             .iter()
@@ -235,13 +234,12 @@ impl Training<'_> {
     /// The histogram of patterns of the sample.
     fn histogram(&self, model: &mut Model, work: &Work<'_>) -> Result<Vec<Group>, Error> {
         let records = self.records;
-        let scorer = Scorer::new(model, records);
         let pieces = work.pieces(Stage::Train, self.draw.pairs.len(), 1 << 14, |range| {
             let pairs = self.draw.pairs.get(range).unwrap_or(&[]);
-            let pattern = |pair: &Drawn| scorer.pattern(records, records.row(pair.a), records.row(pair.b));
+            let pattern = |pair: &Drawn| self.comparer.pattern(records, records.row(pair.a), records.row(pair.b));
             pairs.iter().map(|pair| (pattern(pair), pair.rules, pair.stands_for)).collect::<Vec<_>>()
         })?;
-        let mut all: Vec<(u64, u32, f64)> = pieces.into_iter().flatten().collect();
+        let mut all: Vec<(Pattern, u32, f64)> = pieces.into_iter().flatten().collect();
         all.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
         model.card.sampled_pairs = all.len() as u64;
         let count = model.comparisons.len();
@@ -250,7 +248,7 @@ impl Training<'_> {
             .filter_map(|same| {
                 let (pattern, rules, _) = *same.first()?;
                 let count_of = same.iter().map(|(.., stands_for)| stands_for).sum();
-                Some(Group { levels: levels(pattern, count), rules, count: count_of })
+                Some(Group { levels: levels(pattern, count).collect(), rules, count: count_of })
             })
             .collect())
     }

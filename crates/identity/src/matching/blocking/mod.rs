@@ -16,7 +16,7 @@ pub use index::{Oversize, Yield};
 pub(crate) use plan::{Draw, Drawn, prune};
 
 use super::intern::{ABSENT, fold, hash_bytes, hash_of, mix};
-use super::record::{Family, Records};
+use super::record::Records;
 
 /// What of a value goes into a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -95,14 +95,9 @@ impl Key {
             }
             let lexicon = records.lexicon(*field);
             match self.transform {
-                Transform::Words if records.fields.get(*field).is_some_and(|field| field.family() == Family::Text) => {
+                Transform::Words => {
                     for word in lexicon.words_of(code) {
                         take(u64::from(*word));
-                    }
-                }
-                Transform::Words => {
-                    for word in lexicon.text(code).split(' ').filter(|word| word.len() > 1) {
-                        take(hash_bytes(word.as_bytes()));
                     }
                 }
                 Transform::Grams(count) => {

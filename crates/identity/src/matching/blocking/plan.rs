@@ -6,7 +6,7 @@
 //! its pairs, then the one that adds most to it, until another match would cost too many comparisons.
 
 use super::super::comparison::{Comparison, Kind};
-use super::super::intern::mix;
+use super::super::intern::{Map, mix};
 use super::super::record::Records;
 use super::super::work::{Stage, Work};
 use super::super::Error;
@@ -150,6 +150,13 @@ impl Sampler<'_> {
         self.leads.push(Lead { key: key.clone(), rows, keys: keys.len() });
     }
 
+    /// The number of the draw that decides whether a rule's key is sampled.
+    fn draw(&self, nth: usize, rules: &[Rule]) -> usize {
+        let lead = rules.get(nth).and_then(|rule| rule.keys.first());
+        let at = self.leads.iter().position(|known| lead == Some(&known.key) && known.keys >= FEW);
+        at.unwrap_or(self.leads.len() + nth)
+    }
+
     fn distinct(&self, key: &Key) -> usize {
         self.leads.iter().find(|lead| lead.key == *key).map_or(0, |lead| lead.keys)
     }
@@ -263,23 +270,74 @@ impl Draw {
         found.sort_unstable();
         for same in found.chunk_by(|one, other| one.0 == other.0) {
             let Some((pair, _)) = same.first() else { continue };
-            let (a, b) = ((*pair >> 32) as u32, *pair as u32);
-            let mut rules = same.iter().fold(0, |rules, (_, rule)| rules | rule);
-            let mut stands_for = thin as f64;
-            if one_in > 1 {
-                for (nth, rule) in (0_u32..).zip(&draw.rules) {
-                    if rules >> nth & 1 == 0 && rule.finds(records, a, b) {
-                        rules |= 1 << nth;
-                    }
-                }
-                // Each rule that finds it had its chance to draw it.
-                let missed = (1.0 - 1.0 / one_in as f64).powi(rules.count_ones() as i32);
-                stands_for /= 1.0 - missed;
-            }
-            draw.pairs.push(Drawn { a, b, rules, stands_for });
+            let rules = same.iter().fold(0, |rules, (_, rule)| rules | rule);
+            draw.pairs.push(Drawn { a: (*pair >> 32) as u32, b: *pair as u32, rules, stands_for: thin as f64 });
+        }
+        if one_in > 1 {
+            draw.complete(&sampler, &sampled);
         }
         work.tell(Stage::Block, 0, draw.rules.len() as u64)?;
         Ok(draw)
+    }
+}
+
+impl Draw {
+    /// Finds out which other rules find the pairs that some rule's sample gave, and what chance they had to be drawn.
+    fn complete(&mut self, sampler: &Sampler<'_>, sampled: &[Vec<(u64, u32)>]) {
+        let records = sampler.records;
+        for (nth, (rule, blocks)) in self.rules.iter().zip(sampled).enumerate() {
+            // Where a rule has oversize blocks, whether it finds a pair depends on a size that the sample does not show.
+            let oversize =
+                blocks.chunk_by(|a, b| a.0 == b.0).any(|block| block.len() as u64 > u64::from(rule.cap));
+            let mut sizes: Map<u64, u32> = Map::default();
+            let mut asked: Vec<(usize, u64)> = Vec::new();
+            let (mut one, mut two) = (Vec::new(), Vec::new());
+            for (at, pair) in self.pairs.iter_mut().enumerate() {
+                if pair.rules >> nth & 1 == 1 || !rule.finds(records, pair.a, pair.b) {
+                    continue;
+                }
+                if !oversize {
+                    pair.rules |= 1 << nth;
+                    continue;
+                }
+                one.clear();
+                two.clear();
+                rule.emit(nth, records, pair.a, &mut one);
+                rule.emit(nth, records, pair.b, &mut two);
+                for key in one.iter().filter(|key| two.contains(key)) {
+                    sizes.insert(*key, 0);
+                    asked.push((at, *key));
+                }
+            }
+            if asked.is_empty() {
+                continue;
+            }
+            for row in 0..u32::try_from(records.len()).unwrap_or(u32::MAX) {
+                one.clear();
+                rule.emit(nth, records, row, &mut one);
+                for key in &one {
+                    if let Some(size) = sizes.get_mut(key) {
+                        *size += 1;
+                    }
+                }
+            }
+            for (at, key) in asked {
+                if sizes.get(&key).is_some_and(|size| *size <= rule.cap)
+                    && let Some(pair) = self.pairs.get_mut(at)
+                {
+                    pair.rules |= 1 << nth;
+                }
+            }
+        }
+        for pair in &mut self.pairs {
+            // Each draw of a rule that finds it was a chance; rules that are led by one key share theirs.
+            let found = (0..self.rules.len()).filter(|nth| pair.rules >> nth & 1 == 1);
+            let mut draws: Vec<usize> = found.map(|nth| sampler.draw(nth, &self.rules)).collect();
+            draws.sort_unstable();
+            draws.dedup();
+            let missed = (1.0 - 1.0 / sampler.one_in as f64).powi(i32::try_from(draws.len()).unwrap_or(1));
+            pair.stands_for /= 1.0 - missed;
+        }
     }
 }
 
