@@ -1,0 +1,14 @@
+//! Who is it: the kernels of matching, beside their peers.
+//!
+//! `cargo bench --bench identity`; `-- table` prints the table of kernels alone. `ONEFOLD_PERSONS` names a CSV file of
+//! persons to take names from.
+
+use criterion::{criterion_group, criterion_main};
+
+#[path = "identity/kernels.rs"]
+mod kernels;
+#[path = "identity/names.rs"]
+mod names;
+
+criterion_group!(benches, kernels::jaro_winkler, kernels::osa, kernels::table);
+criterion_main!(benches);
