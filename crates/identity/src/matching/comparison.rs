@@ -237,7 +237,7 @@ fn exchanged(names: &Lexicon, a: (u32, u32), b: (u32, u32)) -> bool {
 
 fn given(names: &Lexicon, x: u32, y: u32) -> u8 {
     let (p, q) = (names.text(x), names.text(y));
-    if kernel::same_given(p, q) {
+    if kernel::share_group(names.groups(x), names.groups(y)) {
         return after(0);
     }
     if one_letter(p) || one_letter(q) {

@@ -136,6 +136,8 @@ fn phone(raw: &str) -> String {
 pub(crate) struct Lexicon {
     pub(crate) values: Interner,
     pub(crate) traits: Vec<Traits>,
+    /// Names: the groups of given names that each belongs to.
+    groups: Vec<&'static [u16]>,
     /// The words of texts, as numbers.
     pub(crate) words: Interner,
     word_ends: Vec<u32>,
@@ -179,6 +181,8 @@ impl Lexicon {
         match family {
             Family::Name => {
                 traits.key = kernel::phonetic(canonical);
+                self.groups.resize(self.traits.len(), &[]);
+                self.groups.push(kernel::given_groups(canonical));
                 self.add_words(canonical);
             }
             Family::Date(_) => traits.key = canonical.parse().unwrap_or(u64::MAX),
@@ -194,6 +198,10 @@ impl Lexicon {
             self.word_ends.push(u32::try_from(self.word_codes.len()).unwrap_or(u32::MAX));
         }
         code
+    }
+
+    pub(crate) fn groups(&self, code: u32) -> &'static [u16] {
+        self.groups.get(code as usize).copied().unwrap_or(&[])
     }
 
     fn add_words(&mut self, canonical: &str) {
