@@ -5,10 +5,9 @@ fn main() {
     let (truth, id, th) = (&a[0], &a[1], a[2].parse::<f64>().unwrap());
     let files: Vec<(&str, std::fs::File)> = a[3..].iter().map(|f| (f.as_str(), std::fs::File::open(f).unwrap())).collect();
     let across = files.len() > 1;
-    let mut t = csv::read(files, &Work::default()).unwrap();
+    let mut t = csv::read(files, (id != truth).then_some(id.as_str()), &Work::default()).unwrap();
     let rec = truth == "rec_id";
     let taken = t.take(truth).unwrap();
-    if id != truth { t.call_by(id).unwrap(); }
     let n = t.len();
     let (cl, pairs, _, links) = experiment(t, across, th).unwrap();
     let mut lab: HashMap<String, u32> = HashMap::new();

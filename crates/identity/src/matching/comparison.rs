@@ -10,7 +10,7 @@
 
 use super::intern::ABSENT;
 use super::kernel;
-use super::record::{Field, Lexicon, Part, Records};
+use super::record::{Field, Lexicon, Part, Records, domain, local};
 use super::role::Role;
 
 /// One of the values is absent.
@@ -192,13 +192,13 @@ impl Comparison {
             Kind::Middle => middle(lexicon.text(x), lexicon.text(y)),
             Kind::Date => date(lexicon, x, y),
             Kind::Email => {
-                let level = email(lexicon, x, y);
+                let level = email(lexicon, x, y, self.apart(records, a, b));
                 let part = |row, names: Option<usize>| names.map_or("", |field| records.lexicon(field).text(at(row, field)));
                 let names = |row| [part(row, self.names.0), part(row, self.names.1)];
                 if level < after(3) && only_names(lexicon, (x, names(a)), (y, names(b))) { NULL } else { level }
             }
-            Kind::Phone => digits(lexicon, x, y, 9),
-            Kind::Identifier => digits(lexicon, x, y, usize::MAX),
+            Kind::Phone => digits(lexicon, x, y, 9, self.apart(records, a, b)),
+            Kind::Identifier => digits(lexicon, x, y, usize::MAX, self.apart(records, a, b)),
             Kind::Postcode => postcode(lexicon, x, y),
             Kind::Place => place(lexicon, x, y),
             Kind::Words => words(lexicon, x, y),
@@ -211,13 +211,20 @@ impl Comparison {
     }
 }
 
+impl Comparison {
+    /// In how many bits the signs of two values differ; within k edits it is at most 2k.
+    fn apart(&self, records: &Records, a: &[u32], b: &[u32]) -> u32 {
+        records.sign_at(self.field).map_or(0, |place| (at(a, place) ^ at(b, place)).count_ones())
+    }
+}
+
 pub(crate) fn at(row: &[u32], field: usize) -> u32 {
     row.get(field).copied().unwrap_or(ABSENT)
 }
 
 /// Whether two values are within some typing errors.
 fn near(lexicon: &Lexicon, x: u32, y: u32, errors: usize) -> bool {
-    let apart = (lexicon.traits(x).letters ^ lexicon.traits(y).letters).count_ones() as usize;
+    let apart = (lexicon.traits(x).sign ^ lexicon.traits(y).sign).count_ones() as usize;
     apart <= 2 * errors && kernel::osa_at_most(lexicon.text(x), lexicon.text(y), errors).is_some()
 }
 
@@ -298,7 +305,7 @@ fn date(dates: &Lexicon, x: u32, y: u32) -> u8 {
             return after(2);
         }
     }
-    let apart = (dates.traits(x).letters ^ dates.traits(y).letters).count_ones();
+    let apart = (dates.traits(x).sign ^ dates.traits(y).sign).count_ones();
     if differing == 2 && apart == 0 && kernel::osa_at_most(p, q, 1).is_some() {
         return after(0);
     }
@@ -310,21 +317,17 @@ fn date(dates: &Lexicon, x: u32, y: u32) -> u8 {
     }
 }
 
-fn email(mails: &Lexicon, x: u32, y: u32) -> u8 {
-    let (m, n) = (mails.traits(x), mails.traits(y));
-    if m.local() == n.local() {
+fn email(mails: &Lexicon, x: u32, y: u32, apart: u32) -> u8 {
+    if apart > 8 {
+        return after(3);
+    }
+    if mails.traits(x).key == mails.traits(y).key {
         return after(0);
     }
-    let (p, q) = (mails.locals.text(m.local()), mails.locals.text(n.local()));
-    let domains = || {
-        m.domain() == n.domain()
-            || kernel::osa_at_most(mails.domains.text(m.domain()), mails.domains.text(n.domain()), 2).is_some()
-    };
-    if (m.letters ^ n.letters).count_ones() <= 8
-        && p.len().min(q.len()) > 3
-        && kernel::osa_at_most(p, q, 2).is_some()
-        && domains()
-    {
+    let (p, q) = (mails.text(x), mails.text(y));
+    let domains = || domain(p) == domain(q) || kernel::osa_at_most(domain(p), domain(q), 2).is_some();
+    let (p, q) = (local(p), local(q));
+    if apart <= 4 && p.len().min(q.len()) > 3 && kernel::osa_at_most(p, q, 2).is_some() && domains() {
         return after(1);
     }
     if kernel::jaro_winkler_at_least(p, q, 0.9).is_some() { after(2) } else { after(3) }
@@ -334,7 +337,7 @@ fn email(mails: &Lexicon, x: u32, y: u32) -> u8 {
 /// nothing that the names have not said. `john.smith12` and `john.smith47` are two people called John Smith.
 fn only_names(mails: &Lexicon, (x, a): (u32, [&str; 2]), (y, b): (u32, [&str; 2])) -> bool {
     let rest = |code: u32, names: [&str; 2]| {
-        let mut local = mails.locals.text(mails.traits(code).local()).to_owned();
+        let mut local = local(mails.text(code)).to_owned();
         let mut found = false;
         for name in names.into_iter().filter(|name| name.len() > 1) {
             if let Some(from) = local.find(name) {
@@ -352,8 +355,11 @@ fn only_names(mails: &Lexicon, (x, a): (u32, [&str; 2]), (y, b): (u32, [&str; 2]
 }
 
 /// Phone numbers by their last digits, since the country's code may be missing; identifiers whole.
-fn digits(codes: &Lexicon, x: u32, y: u32, last: usize) -> u8 {
-    let apart = (codes.traits(x).letters ^ codes.traits(y).letters).count_ones();
+fn digits(codes: &Lexicon, x: u32, y: u32, last: usize, apart: u32) -> u8 {
+    // Two typing errors; and of a phone number, a calling code or a trunk prefix of up to four digits.
+    if apart > if last == usize::MAX { 4 } else { 8 } {
+        return after(2);
+    }
     let (p, q) = (codes.text(x), codes.text(y));
     if p.len() != q.len() && last != usize::MAX && p.len().min(q.len()) >= 7 {
         let tail = |text: &str| text.len().saturating_sub(last.min(p.len()).min(q.len()));

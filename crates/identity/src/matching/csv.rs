@@ -7,17 +7,20 @@
 use std::borrow::Cow;
 use std::io::Read;
 
+use super::Error;
 use super::table::{LONGEST, Table};
 use super::work::{Stage, Work};
-use super::{Error, table};
 
-/// Reads files into one table; the records are called by file and line.
+/// How many rows are taken in at once, column by column.
+const BATCH: usize = 256;
+
+/// Reads files into one table; the records are called by file and line, or by a column that holds their ids.
 ///
 /// ```
 /// use onefold_identity::matching::{Work, csv};
 ///
 /// let till = "name,city\nAda Lovelace,London\nGrace,New York,?\n";
-/// let table = csv::read([("till.csv", till.as_bytes())], &Work::default())?;
+/// let table = csv::read([("till.csv", till.as_bytes())], None, &Work::default())?;
 /// assert_eq!(table.len(), 1);
 /// assert_eq!(table.name(0), "till.csv:2");
 /// assert_eq!(table.faults()[0].to_string(), "till.csv:3: number of cells");
@@ -26,86 +29,124 @@ use super::{Error, table};
 ///
 /// # Errors
 /// [`Error::Io`] where a file cannot be read, [`Error::Table`] where one has no header or names a column twice,
-/// [`Error::Cancelled`].
+/// [`Error::Unknown`] where one lacks the column of ids, [`Error::Cancelled`].
 pub fn read<'f, R: Read>(
     files: impl IntoIterator<Item = (&'f str, R)>,
+    id: Option<&str>,
     work: &Work<'_>,
 ) -> Result<Table, Error> {
-    let mut table = Table::by_place(Vec::new());
+    let mut table = Table::of_files(id.is_some());
     for (file, bytes) in files {
-        one(&mut table, file, bytes, work)?;
+        one(&mut table, file, bytes, id, work)?;
     }
     table.shrink();
+    table.tell_apart();
     Ok(table)
 }
 
-fn one(table: &mut Table, file: &str, bytes: impl Read, work: &Work<'_>) -> Result<(), Error> {
+fn one(table: &mut Table, file: &str, bytes: impl Read, id: Option<&str>, work: &Work<'_>) -> Result<(), Error> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).buffer_capacity(1 << 16).from_reader(bytes);
     let failed = |error: csv::Error| Error::Io { file: file.to_owned(), source: std::io::Error::other(error) };
     let header = reader.byte_headers().map_err(failed)?.clone();
-    let mut columns = Vec::with_capacity(header.len());
+    let names = header_of(file, &header)?;
+    let id = match id {
+        Some(id) => Some(names.iter().position(|name| name == id).ok_or_else(|| {
+            Error::unknown("column", id, names.iter().map(String::as_str))
+        })?),
+        None => None,
+    };
+    let columns: Vec<Option<usize>> =
+        names.iter().enumerate().map(|(nth, name)| (Some(nth) != id).then(|| table.column(name))).collect();
+    let lacking: Vec<usize> = (0..table.columns.len()).filter(|column| !columns.contains(&Some(*column))).collect();
+    let source = table.begin(file);
+    let place = |row: &csv::ByteRecord| format!("{file}:{}", row.position().map_or(0, csv::Position::line));
+    let mut rows: Vec<csv::ByteRecord> = vec![csv::ByteRecord::new(); BATCH];
+    let mut read = 0_u64;
+    loop {
+        let mut count = 0;
+        let mut ended = false;
+        while let Some(row) = rows.get_mut(count) {
+            let line = reader.position().line();
+            match reader.read_byte_record(row) {
+                Ok(true) => {}
+                Ok(false) => {
+                    ended = true;
+                    break;
+                }
+                Err(error) if error.is_io_error() => return Err(failed(error)),
+                Err(_) => {
+                    table.refuse("not_csv", format!("{file}:{line}"));
+                    continue;
+                }
+            }
+            // Blank lines before the row belong to nothing.
+            let line = row.position().map_or(line, csv::Position::line);
+            if row.len() != names.len() {
+                table.refuse("number_of_cells", format!("{file}:{line}"));
+                continue;
+            }
+            table.begin_row(source, u32::try_from(line).unwrap_or(u32::MAX));
+            if let Some(id) = id {
+                let (text, _) = decode(row.get(id).unwrap_or(b""));
+                match text.trim() {
+                    "" => table.call_by_place(format!("{file}:{line}")),
+                    text => table.call(text),
+                }
+            }
+            count += 1;
+        }
+        let batch = rows.get(..count).unwrap_or(&[]);
+        for (nth, column) in columns.iter().enumerate() {
+            let Some(column) = column else { continue };
+            let cells: Vec<Cow<'_, str>> = batch
+                .iter()
+                .map(|row| match row.get(nth).unwrap_or(b"") {
+                    long if long.len() > LONGEST => {
+                        table.emptied(*column, "too_long", place(row));
+                        "".into()
+                    }
+                    cell => {
+                        let (text, clean) = decode(cell);
+                        if !clean {
+                            table.recoded(*column, place(row));
+                        }
+                        text
+                    }
+                })
+                .collect();
+            table.set_all(*column, cells.iter().map(|cell| cell.trim()));
+        }
+        for column in &lacking {
+            table.set_all(*column, std::iter::repeat_n("", count));
+        }
+        read += count as u64;
+        if ended {
+            return Ok(());
+        }
+        if read.is_multiple_of(1 << 16) {
+            work.tell(Stage::Load, read, 0)?;
+        }
+    }
+}
+
+/// The names of the columns, each once.
+fn header_of(file: &str, header: &csv::ByteRecord) -> Result<Vec<String>, Error> {
+    let mut names: Vec<String> = Vec::with_capacity(header.len());
     for (nth, name) in header.iter().enumerate() {
         let (name, _) = decode(name.strip_prefix(b"\xef\xbb\xbf").filter(|_| nth == 0).unwrap_or(name));
         let name = match name.trim() {
             "" => format!("column {}", nth + 1),
             name => name.to_owned(),
         };
-        let at = table.columns.iter().position(|column| column.name == name).unwrap_or_else(|| {
-            let mut column = table::Column { name: name.clone(), ..table::Column::default() };
-            column.codes.resize(table.len(), 0);
-            table.columns.push(column);
-            table.columns.len() - 1
-        });
-        if columns.contains(&at) {
+        if names.contains(&name) {
             return Err(Error::Table(format!("`{file}` has two columns named `{name}`")));
         }
-        columns.push(at);
+        names.push(name);
     }
-    if columns.is_empty() {
+    if names.is_empty() {
         return Err(Error::Table(format!("`{file}` has no header")));
     }
-    let lacking: Vec<usize> = (0..table.columns.len()).filter(|column| !columns.contains(column)).collect();
-    let source = table.begin(file);
-    let mut row = csv::ByteRecord::new();
-    let mut read = 0_u64;
-    loop {
-        let line = u32::try_from(reader.position().line()).unwrap_or(u32::MAX);
-        match reader.read_byte_record(&mut row) {
-            Ok(true) => {}
-            Ok(false) => return Ok(()),
-            Err(error) if error.is_io_error() => return Err(failed(error)),
-            Err(_) => {
-                table.refuse("not_csv", format!("{file}:{line}"));
-                continue;
-            }
-        }
-        // Blank lines before the row belong to nothing.
-        let line = row.position().map_or(line, |place| u32::try_from(place.line()).unwrap_or(u32::MAX));
-        if row.len() != columns.len() {
-            table.refuse("number_of_cells", format!("{file}:{line}"));
-            continue;
-        }
-        table.begin_row(source, line);
-        for (column, cell) in columns.iter().zip(&row) {
-            if cell.len() > LONGEST {
-                table.empty(*column, "too_long");
-                table.set(*column, "");
-                continue;
-            }
-            let (text, clean) = decode(cell);
-            if !clean {
-                table.recoded(*column);
-            }
-            table.set(*column, &text);
-        }
-        for column in &lacking {
-            table.set(*column, "");
-        }
-        read += 1;
-        if read.is_multiple_of(1 << 16) {
-            work.tell(Stage::Load, read, 0)?;
-        }
-    }
+    Ok(names)
 }
 
 /// The text of some bytes, and whether they were UTF-8.

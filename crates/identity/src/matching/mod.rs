@@ -49,8 +49,8 @@ pub fn experiment(table: Table, across: bool, threshold: f64) -> Result<(Vec<u32
         add(&mut fields, c, role, Part::Whole);
     }
     let work = Work::default();
-    let t = |s: &str| if std::env::var("DBG").is_ok() { eprintln!("-- {s} {:.2}", cpu()) };
-    let (records, _table) = Records::read(fields, table);
+    let t = |s: &str| if std::env::var("DBG").is_ok() { eprintln!("-- {s} {:.2}", cpu()) }; t("loaded");
+    let mut table = table; let records = Records::read(fields, &mut table);
     t("prepared");
     let given = records.fields.iter().position(|f| comparison::Kind::of(f) == comparison::Kind::Given);
     let last = records.fields.iter().position(|f| comparison::Kind::of(f) == comparison::Kind::Surname);

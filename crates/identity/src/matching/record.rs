@@ -51,6 +51,18 @@ impl Family {
         }
     }
 
+    /// Whether a value is certainly in canonical form: quick, and true for most.
+    fn is_canonical(self, raw: &str) -> bool {
+        let fine = match self {
+            Self::Name | Self::Text => plain_word(raw),
+            Self::Email => plain_email(raw),
+            Self::Phone => plain_phone(raw),
+            Self::Code => raw.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()),
+            Self::Date(_) => false,
+        };
+        fine && !filler(raw)
+    }
+
     /// The canonical form of a value; empty where it says nothing.
     pub(crate) fn canonical(self, raw: &str) -> String {
         if filler(raw) {
@@ -100,29 +112,39 @@ fn date(raw: &str, order: Order) -> String {
     }
 }
 
-fn email(raw: &str) -> String {
-    // The common case: small letters and digits, dots between them, one @, a domain of plain labels.
+/// The common address: small letters and digits with dots and underscores between, one @, a domain of two plain labels.
+fn plain_email(raw: &str) -> bool {
     let plain = |part: &str, signs: &[u8]| {
         let inside = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || signs.contains(&c);
         let ends = |c: Option<u8>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
         part.len() < 64 && part.bytes().all(inside) && ends(part.bytes().next()) && ends(part.bytes().next_back())
     };
-    if let Some((local, domain)) = raw.split_once('@')
-        && plain(local, b"_")
-        && let Some((name, top)) = domain.split_once('.')
+    let Some((local, (name, top))) = raw.split_once('@').and_then(|(local, domain)| Some((local, domain.split_once('.')?)))
+    else {
+        return false;
+    };
+    plain(local, b"._")
+        && !local.contains("..")
         && plain(name, b"")
-        && plain(top, b"")
         && !name.starts_with("xn")
+        && !top.is_empty()
         && top.bytes().all(|c| c.is_ascii_lowercase())
-    {
+}
+
+fn email(raw: &str) -> String {
+    if plain_email(raw) {
         return raw.to_owned();
     }
     normalise::email(raw).unwrap_or_else(|_| normalise::fold(raw).chars().filter(|c| *c != ' ').collect())
 }
 
+/// A national number of plain digits: nothing to take off, and nothing that begins a calling code.
+fn plain_phone(raw: &str) -> bool {
+    (7..=15).contains(&raw.len()) && raw.bytes().all(|c| c.is_ascii_digit()) && !raw.starts_with("00")
+}
+
 fn phone(raw: &str) -> String {
-    // A national number of plain digits: nothing to take off, and nothing that begins a calling code.
-    if (7..=15).contains(&raw.len()) && raw.bytes().all(|c| c.is_ascii_digit()) && !raw.starts_with("00") {
+    if plain_phone(raw) {
         return raw.to_owned();
     }
     match normalise::phone(raw, None) {
@@ -132,83 +154,114 @@ fn phone(raw: &str) -> String {
 }
 
 /// Distinct canonical values with what comparisons need of them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Lexicon {
+    family: Family,
     pub(crate) values: Interner,
     pub(crate) traits: Vec<Traits>,
     /// Names: the groups of given names that each belongs to.
     groups: Vec<&'static [u16]>,
-    /// The words of texts, as numbers.
+    /// The words of texts and names, as numbers.
     pub(crate) words: Interner,
     word_ends: Vec<u32>,
     word_codes: Vec<u32>,
-    /// The parts of e-mail addresses.
-    pub(crate) locals: Interner,
-    pub(crate) domains: Interner,
 }
 
 /// What is kept of a value beside its text.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Traits {
-    /// Which letters or digits it has: a bit each. Two values within k edits differ in at most 2k bits.
-    pub(crate) letters: u64,
-    /// Names: the phonetic key. Dates and other short codes: the digits. E-mail: numbers of local part and domain.
+    /// How often which letters and digits come: two values within k edits differ in at most 2k bits.
+    pub(crate) sign: u32,
+    /// Names: the phonetic key. Dates: the digits as a number. E-mail: a hash of what stands before the @. Phone numbers
+    /// and codes: a hash of the last eight.
     pub(crate) key: u64,
 }
 
-impl Traits {
-    pub(crate) fn local(self) -> u32 {
-        self.key as u32
-    }
-
-    pub(crate) fn domain(self) -> u32 {
-        (self.key >> 32) as u32
-    }
-}
-
 impl Lexicon {
-    pub(crate) fn add(&mut self, family: Family, canonical: &str) -> u32 {
-        if self.traits.is_empty() {
-            self.traits.push(Traits::default());
-            self.word_ends.push(0);
+    fn new(family: Family) -> Self {
+        Self {
+            family,
+            values: Interner::default(),
+            traits: vec![Traits::default()],
+            groups: Vec::new(),
+            words: Interner::default(),
+            word_ends: vec![0],
+            word_codes: Vec::new(),
         }
-        let before = self.values.len();
+    }
+
+    /// The number of a canonical value.
+    pub(crate) fn add(&mut self, canonical: &str) -> u32 {
         let code = self.values.add(canonical);
-        if self.values.len() == before {
-            return code;
-        }
-        let mut traits = Traits { letters: letters(canonical), key: 0 };
-        match family {
-            Family::Name => {
-                traits.key = kernel::phonetic(canonical);
-                self.groups.resize(self.traits.len(), &[]);
-                self.groups.push(kernel::given_groups(canonical));
-                self.add_words(canonical);
-            }
-            Family::Date(_) => traits.key = canonical.parse().unwrap_or(u64::MAX),
-            Family::Email => {
-                let (local, domain) = canonical.split_once('@').unwrap_or((canonical, ""));
-                traits.key = u64::from(self.locals.count_in(local)) | u64::from(self.domains.count_in(domain)) << 32;
-            }
-            Family::Text => self.add_words(canonical),
-            Family::Phone | Family::Code => {}
-        }
-        self.traits.push(traits);
-        if matches!(family, Family::Text | Family::Name) {
-            self.word_ends.push(u32::try_from(self.word_codes.len()).unwrap_or(u32::MAX));
-        }
+        self.learn();
         code
+    }
+
+    /// Whether the key of a value is its last eight letters or digits.
+    pub(crate) fn keeps_end(&self) -> bool {
+        matches!(self.family, Family::Phone | Family::Code)
+    }
+
+    /// Finds out what is kept of the values that have come since.
+    fn learn(&mut self) {
+        for code in self.traits.len()..self.values.len() {
+            let text = self.values.text(code as u32);
+            let sign = match self.family {
+                Family::Phone | Family::Date(_) => digit_sign(text),
+                Family::Email => letter_sign(local(text)),
+                _ => letter_sign(text),
+            };
+            let key = match self.family {
+                Family::Name => kernel::phonetic(text),
+                Family::Date(_) if text.len() == 8 => text.parse().unwrap_or(u64::MAX),
+                Family::Date(_) => u64::MAX,
+                Family::Email => hash_bytes(local(text).as_bytes()),
+                Family::Phone | Family::Code => hash_bytes(end(text, 8).as_bytes()),
+                Family::Text => 0,
+            };
+            self.traits.push(Traits { sign, key });
+            if self.family == Family::Name {
+                self.groups.resize(code, &[]);
+                self.groups.push(kernel::given_groups(text));
+            }
+            if matches!(self.family, Family::Text | Family::Name) {
+                for word in text.split(' ').filter(|word| !word.is_empty()) {
+                    self.word_codes.push(self.words.add(word));
+                }
+                self.word_ends.push(u32::try_from(self.word_codes.len()).unwrap_or(u32::MAX));
+            }
+        }
+    }
+
+    /// Takes in the values of a column and gives the canonical number of each; `part` says which part of them counts.
+    ///
+    /// The values themselves are taken over where nothing stands here yet: most are canonical already.
+    fn absorb(&mut self, column: &mut Interner, whole: bool, part: impl Fn(&str) -> String) -> Vec<u32> {
+        let raw = column.len();
+        if self.values.len() > 1 || !whole {
+            let codes = column.codes().map(|code| self.values.add(&part(column.text(code))));
+            let codes = std::iter::once(ABSENT).chain(codes).collect();
+            self.learn();
+            return codes;
+        }
+        self.values = std::mem::take(column);
+        let mut codes = Vec::with_capacity(raw);
+        codes.push(ABSENT);
+        for code in 1..raw as u32 {
+            let text = self.values.text(code);
+            if self.family.is_canonical(text) {
+                codes.push(code);
+            } else {
+                let canonical = part(text);
+                codes.push(if canonical == text { code } else { self.values.add(&canonical) });
+            }
+        }
+        self.learn();
+        codes
     }
 
     pub(crate) fn groups(&self, code: u32) -> &'static [u16] {
         self.groups.get(code as usize).copied().unwrap_or(&[])
-    }
-
-    fn add_words(&mut self, canonical: &str) {
-        for word in canonical.split(' ').filter(|word| !word.is_empty()) {
-            let word = self.words.add(word);
-            self.word_codes.push(word);
-        }
     }
 
     pub(crate) fn text(&self, code: u32) -> &str {
@@ -229,17 +282,48 @@ impl Lexicon {
     }
 }
 
-/// A bit for each letter and digit, and some for all others.
-fn letters(text: &str) -> u64 {
-    let mut bits = 0_u64;
-    for byte in text.bytes() {
-        bits |= 1 << match byte {
-            b'a'..=b'z' => byte - b'a',
-            b'0'..=b'9' => 26 + byte - b'0',
-            _ => 36 + (byte & 15),
-        };
+/// What stands before the @.
+pub(crate) fn local(mail: &str) -> &str {
+    mail.split_once('@').map_or(mail, |(local, _)| local)
+}
+
+/// What stands behind the @.
+pub(crate) fn domain(mail: &str) -> &str {
+    mail.split_once('@').map_or("", |(_, domain)| domain)
+}
+
+/// The last letters of a text.
+pub(crate) fn end(text: &str, count: usize) -> &str {
+    match count.checked_sub(1).and_then(|last| text.char_indices().rev().nth(last)) {
+        Some((from, _)) => text.get(from..).unwrap_or(text),
+        None => text,
     }
-    bits
+}
+
+/// The first letters of a text.
+pub(crate) fn start(text: &str, count: usize) -> &str {
+    text.char_indices().nth(count).and_then(|(to, _)| text.get(..to)).unwrap_or(text)
+}
+
+/// A bit for each letter and digit that occurs; some share one.
+fn letter_sign(text: &str) -> u32 {
+    text.bytes().fold(0, |bits, byte| {
+        bits | 1
+            << match byte {
+                b'a'..=b'z' => byte - b'a',
+                b'0'..=b'9' => 22 + byte - b'0',
+                _ => byte & 31,
+            }
+    })
+}
+
+/// Three bits for each digit: that it comes once, twice, three times or more.
+fn digit_sign(text: &str) -> u32 {
+    text.bytes().filter(u8::is_ascii_digit).fold(0, |bits, byte| {
+        let of = 3 * u32::from(byte - b'0');
+        let known = bits >> of & 7;
+        bits | (known << 1 | 1) << of & 7 << of
+    })
 }
 
 /// A field of the records.
@@ -294,6 +378,10 @@ pub(crate) struct Records {
     /// Which lexicon each field's numbers are of.
     lexicon_of: Vec<usize>,
     pub(crate) lexicons: Vec<Lexicon>,
+    /// The fields whose values are many: their signs stand in the rows behind the numbers, so that most values that differ
+    /// are told apart without a look elsewhere.
+    signed: Vec<usize>,
+    width: usize,
     /// Row by row.
     codes: Vec<u32>,
     /// By which ties are broken: a number that follows from the record's id alone.
@@ -319,8 +407,12 @@ impl Records {
                 })
             })
             .collect();
-        let lexicons = vec![Lexicon::default(); distinct.len()];
-        Self { fields, families, lexicon_of, lexicons, ..Self::default() }
+        let lexicons: Vec<Lexicon> = distinct.iter().map(|(family, _)| Lexicon::new(*family)).collect();
+        let signed = (0..fields.len()).filter(|field| {
+            families.get(*field).is_some_and(|family| matches!(family, Family::Email | Family::Phone | Family::Code))
+        });
+        let signed: Vec<usize> = signed.collect();
+        Self { width: fields.len() + signed.len(), fields, families, lexicon_of, lexicons, signed, ..Self::default() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -328,18 +420,22 @@ impl Records {
     }
 
     pub(crate) fn row(&self, row: u32) -> &[u32] {
-        let width = self.fields.len();
-        let from = row as usize * width;
-        self.codes.get(from..from + width).unwrap_or(&[])
+        let from = row as usize * self.width;
+        self.codes.get(from..from + self.width).unwrap_or(&[])
     }
 
     pub(crate) fn code(&self, row: u32, field: usize) -> u32 {
-        self.codes.get(row as usize * self.fields.len() + field).copied().unwrap_or(ABSENT)
+        self.codes.get(row as usize * self.width + field).copied().unwrap_or(ABSENT)
+    }
+
+    /// Where in a row the sign of a field stands.
+    pub(crate) fn sign_at(&self, field: usize) -> Option<usize> {
+        self.signed.iter().position(|signed| *signed == field).map(|nth| self.fields.len() + nth)
     }
 
     pub(crate) fn lexicon(&self, field: usize) -> &Lexicon {
         // INVARIANT: every field has a lexicon.
-        static NOTHING: std::sync::LazyLock<Lexicon> = std::sync::LazyLock::new(Lexicon::default);
+        static NOTHING: std::sync::LazyLock<Lexicon> = std::sync::LazyLock::new(|| Lexicon::new(Family::Text));
         self.lexicon_of.get(field).and_then(|at| self.lexicons.get(*at)).unwrap_or(&NOTHING)
     }
 
@@ -354,83 +450,99 @@ impl Records {
         else {
             return ABSENT;
         };
-        let canonical = family.canonical(raw);
-        let part = part(&canonical, spec.part);
-        let Some(lexicon) = self.lexicons.get_mut(*of) else { return ABSENT };
-        if part.is_empty() { ABSENT } else { lexicon.add(*family, part) }
+        let part = part(&family.canonical(raw), spec.part).to_owned();
+        self.lexicons.get_mut(*of).map_or(ABSENT, |lexicon| lexicon.add(&part))
     }
 
     /// Adds a record; `cell` gives the raw value of each field.
     pub(crate) fn push<'a>(&mut self, key: u64, source: u16, cell: impl Fn(&Field) -> &'a str) -> u32 {
+        let row = self.keys.len();
+        self.codes.resize((row + 1) * self.width, ABSENT);
         for field in 0..self.fields.len() {
             let raw = self.fields.get(field).map_or("", &cell);
             let code = self.intern(field, raw);
-            self.codes.push(code);
-            if let Some(lexicon) = self.lexicon_of.get(field).and_then(|at| self.lexicons.get_mut(*at)) {
-                lexicon.values.add_count(code, 1);
+            if let Some(place) = self.codes.get_mut(row * self.width + field) {
+                *place = code;
             }
         }
-        self.origin.push(u32::try_from(self.keys.len()).unwrap_or(u32::MAX));
+        self.sign(row);
+        let row = u32::try_from(row).unwrap_or(u32::MAX);
+        self.origin.push(row);
         self.keys.push(key);
         self.sources.push(source);
-        u32::try_from(self.keys.len() - 1).unwrap_or(u32::MAX)
+        row
     }
 
-    /// Reads the columns of a table, which is used up column by column so that no value is held twice for long.
-    pub(crate) fn read(fields: Vec<Field>, mut table: super::Table) -> (Self, super::Table) {
+    /// Writes the signs behind the numbers of a row.
+    fn sign(&mut self, row: usize) {
+        for nth in 0..self.signed.len() {
+            let Some(field) = self.signed.get(nth).copied() else { continue };
+            let sign = self.lexicon(field).traits(self.code(row as u32, field)).sign;
+            if let Some(place) = self.codes.get_mut(row * self.width + self.fields.len() + nth) {
+                *place = sign;
+            }
+        }
+    }
+
+    /// Reads the columns of a table. They are used up one by one, so that no value is held twice for long.
+    pub(crate) fn read(fields: Vec<Field>, table: &mut super::Table) -> Self {
         let mut records = Self::new(fields);
-        records.keys = table.keys();
-        records.sources = std::mem::take(&mut table.sources);
-        let (rows, width) = (records.keys.len(), records.fields.len());
-        records.codes = vec![ABSENT; rows * width];
-        let names: Vec<String> = records.fields.iter().map(|field| field.column.clone()).collect();
-        for column in &mut table.columns {
-            let wanted: Vec<usize> = (0..width).filter(|field| names.get(*field) == Some(&column.name)).collect();
-            for field in &wanted {
-                let codes: Vec<u32> = std::iter::once(ABSENT)
-                    .chain(column.values.codes().map(|code| records.intern(*field, column.values.text(code))))
-                    .collect();
-                let of = records.lexicon_of.get(*field).copied().unwrap_or(0);
-                if let Some(lexicon) = records.lexicons.get_mut(of) {
-                    for (raw, code) in codes.iter().enumerate() {
-                        lexicon.values.add_count(*code, column.values.count(raw as u32));
-                    }
-                    lexicon.values.shrink();
-                    lexicon.traits.shrink_to_fit();
-                }
-                for (raw, place) in column.codes.iter().zip(records.codes.iter_mut().skip(*field).step_by(width)) {
-                    *place = codes.get(*raw as usize).copied().unwrap_or(ABSENT);
-                }
-            }
-            if !wanted.is_empty() {
-                column.codes = Vec::new();
-                column.values = Interner::default();
-            }
-        }
-        records.sort();
-        (records, table)
-    }
-
-    /// Brings the rows into the order of their keys, so that nothing depends on the order in which they came.
-    fn sort(&mut self) {
-        let mut order: Vec<(u64, u32)> = self.keys.iter().copied().zip(0..).collect();
+        let keys = table.keys();
+        let mut order: Vec<(u64, u32)> = keys.iter().copied().zip(0..).collect();
         order.sort_unstable();
-        let width = self.fields.len();
-        let mut codes = Vec::with_capacity(self.codes.len());
-        for (_, row) in &order {
-            let from = *row as usize * width;
-            codes.extend_from_slice(self.codes.get(from..from + width).unwrap_or(&[]));
+        records.keys = order.iter().map(|(key, _)| *key).collect();
+        records.origin = order.iter().map(|(_, row)| *row).collect();
+        drop((keys, order));
+        let source = |row: &u32| table.sources.get(*row as usize).copied().unwrap_or(0);
+        records.sources = records.origin.iter().map(source).collect();
+        let (rows, width) = (records.keys.len(), records.width);
+        records.codes = vec![ABSENT; rows * width];
+        for column in &mut table.columns {
+            let wanted: Vec<usize> =
+                (0..records.fields.len()).filter(|nth| records.fields.get(*nth).is_some_and(|it| it.column == column.name)).collect();
+            for (nth, field) in wanted.iter().enumerate() {
+                let (Some(family), Some(of), Some(spec)) =
+                    (records.families.get(*field), records.lexicon_of.get(*field), records.fields.get(*field))
+                else {
+                    continue;
+                };
+                let whole = spec.part == Part::Whole && nth + 1 == wanted.len();
+                let codes = match records.lexicons.get_mut(*of) {
+                    Some(lexicon) => {
+                        lexicon.absorb(&mut column.values, whole, |raw| part(&family.canonical(raw), spec.part).to_owned())
+                    }
+                    None => continue,
+                };
+                // From the order of the table to that of the keys.
+                let canonical: Vec<u32> =
+                    column.codes.iter().map(|raw| codes.get(*raw as usize).copied().unwrap_or(ABSENT)).collect();
+                for (row, place) in records.origin.iter().zip(records.codes.iter_mut().skip(*field).step_by(width)) {
+                    *place = canonical.get(*row as usize).copied().unwrap_or(ABSENT);
+                }
+                if nth + 1 == wanted.len() {
+                    column.codes = Vec::new();
+                    column.values = Interner::default();
+                }
+            }
         }
-        self.codes = codes;
-        self.sources = order.iter().map(|(_, row)| self.sources.get(*row as usize).copied().unwrap_or(0)).collect();
-        self.keys = order.iter().map(|(key, _)| *key).collect();
-        self.origin = order.iter().map(|(_, row)| *row).collect();
+        for nth in 0..records.signed.len() {
+            let Some(field) = records.signed.get(nth).copied() else { continue };
+            let signs: Vec<u32> = records.lexicon(field).traits.iter().map(|traits| traits.sign).collect();
+            let at = records.fields.len() + nth;
+            for row in records.codes.chunks_exact_mut(width.max(1)) {
+                let sign = row.get(field).and_then(|code| signs.get(*code as usize)).copied().unwrap_or(0);
+                if let Some(place) = row.get_mut(at) {
+                    *place = sign;
+                }
+            }
+        }
+        records
     }
 
     /// How often each value of a field occurs in it.
     pub(crate) fn counts(&self, field: usize) -> Vec<u32> {
         let mut counts = vec![0_u32; self.lexicon(field).values.len()];
-        for code in self.codes.iter().skip(field).step_by(self.fields.len().max(1)) {
+        for code in self.codes.iter().skip(field).step_by(self.width.max(1)) {
             if let Some(count) = counts.get_mut(*code as usize) {
                 *count += 1;
             }
@@ -440,7 +552,7 @@ impl Records {
 
     /// All numbers of a field, by record.
     pub(crate) fn column(&self, field: usize) -> impl Iterator<Item = u32> + '_ {
-        self.codes.iter().skip(field).step_by(self.fields.len().max(1)).copied()
+        self.codes.iter().skip(field).step_by(self.width.max(1)).copied()
     }
 }
 

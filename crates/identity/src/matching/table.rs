@@ -10,7 +10,7 @@
 use std::fmt;
 
 use super::Error;
-use super::intern::{ABSENT, Interner, hash_bytes, hash_of};
+use super::intern::{Interner, Map, hash_bytes, hash_of};
 
 /// The longest cell that is a value; what is longer says nothing about who somebody is.
 pub const LONGEST: usize = 8 * 1024;
@@ -47,10 +47,16 @@ pub(crate) struct Column {
 /// How records are called.
 #[derive(Clone, Debug)]
 enum Names {
-    /// By their own ids.
-    Given(Box<Column>),
+    /// By their own ids, one after the other, and where each ends.
+    Given(String, Vec<usize>),
     /// By file and line.
     Places(Vec<u32>),
+}
+
+impl Names {
+    fn given() -> Self {
+        Self::Given(String::new(), Vec::new())
+    }
 }
 
 /// Records to be matched.
@@ -84,7 +90,7 @@ impl Table {
         let columns = columns.into_iter().map(|name| Column { name: name.into(), ..Column::default() });
         Self {
             columns: columns.collect(),
-            names: Names::Given(Box::default()),
+            names: Names::given(),
             sources: Vec::new(),
             files: vec![String::new()],
             faults: Vec::new(),
@@ -93,9 +99,10 @@ impl Table {
         }
     }
 
-    /// A table whose records are called by file and line.
-    pub(crate) fn by_place(columns: Vec<String>) -> Self {
-        Self { names: Names::Places(Vec::new()), files: Vec::new(), ..Self::new(columns) }
+    /// A table without columns yet, whose records are called by their ids or by file and line.
+    pub(crate) fn of_files(by_id: bool) -> Self {
+        let names = if by_id { Names::given() } else { Names::Places(Vec::new()) };
+        Self { names, files: Vec::new(), ..Self::new([""; 0]) }
     }
 
     /// Adds a record under its id. Missing cells are absent values; an empty one is too.
@@ -111,13 +118,17 @@ impl Table {
         if cells.len() > self.columns.len() {
             return Err(Error::Table(format!("record {row} has {} cells for {} columns", cells.len(), self.columns.len())));
         }
-        if let Names::Given(names) = &mut self.names {
-            let code = names.values.count_in(id);
-            names.codes.push(code);
-        }
+        self.call(id);
         self.sources.push(0);
         for nth in 0..self.columns.len() {
-            self.set(nth, cells.get(nth).copied().unwrap_or(""));
+            let cell = match cells.get(nth).copied().unwrap_or("") {
+                long if long.len() > LONGEST => {
+                    self.emptied(nth, "too_long", id.to_owned());
+                    ""
+                }
+                cell => cell.trim(),
+            };
+            self.set_all(nth, std::iter::once(cell));
         }
         Ok(())
     }
@@ -128,7 +139,15 @@ impl Table {
         u16::try_from(self.files.len() - 1).unwrap_or(u16::MAX)
     }
 
-    /// Begins a record that is called by its place; its cells are set one by one.
+    /// The next record's id.
+    pub(crate) fn call(&mut self, id: &str) {
+        if let Names::Given(names, ends) = &mut self.names {
+            names.push_str(id);
+            ends.push(names.len());
+        }
+    }
+
+    /// Begins a record; its cells are set column by column.
     pub(crate) fn begin_row(&mut self, source: u16, line: u32) {
         self.sources.push(source);
         if let Names::Places(lines) = &mut self.names {
@@ -136,32 +155,40 @@ impl Table {
         }
     }
 
-    /// Sets the next cell of a column.
-    pub(crate) fn set(&mut self, column: usize, cell: &str) {
-        let too_long = cell.len() > LONGEST;
-        if too_long {
-            self.empty(column, "too_long");
-        }
+    /// Sets the next cells of a column.
+    pub(crate) fn set_all<'t>(&mut self, column: usize, cells: impl Iterator<Item = &'t str> + Clone) {
         if let Some(column) = self.columns.get_mut(column) {
-            let text = if too_long { "" } else { cell.trim() };
-            let code = column.values.count_in(text);
-            column.codes.push(code);
+            column.values.count_all(cells, &mut column.codes);
         }
     }
 
-    /// Notes that a cell of the last record was emptied.
-    pub(crate) fn empty(&mut self, column: usize, code: &'static str) {
+    /// Notes that a cell was emptied.
+    pub(crate) fn emptied(&mut self, column: usize, code: &'static str, place: String) {
         self.emptied += 1;
-        let place = self.name(self.sources.len().saturating_sub(1)).into_owned();
         let column = self.columns.get(column).map(|column| column.name.clone());
         self.note(Fault { code, place, column });
     }
 
-    /// Notes that a cell of the last record was in another encoding.
-    pub(crate) fn recoded(&mut self, column: usize) {
-        let place = self.name(self.sources.len().saturating_sub(1)).into_owned();
+    /// Notes that a cell was in another encoding.
+    pub(crate) fn recoded(&mut self, column: usize, place: String) {
         let column = self.columns.get(column).map(|column| column.name.clone());
         self.note(Fault { code: "not_utf_8", place, column });
+    }
+
+    /// Notes that a record's id is absent, and calls it by its place.
+    pub(crate) fn call_by_place(&mut self, place: String) {
+        self.call(&place);
+        self.note(Fault { code: "absent_id", place, column: None });
+    }
+
+    /// The number of a column, made where there is none.
+    pub(crate) fn column(&mut self, name: &str) -> usize {
+        self.columns.iter().position(|column| column.name == name).unwrap_or_else(|| {
+            let mut column = Column { name: name.to_owned(), ..Column::default() };
+            column.codes.resize(self.len(), 0);
+            self.columns.push(column);
+            self.columns.len() - 1
+        })
     }
 
     /// Notes a row that could not be read.
@@ -197,30 +224,23 @@ impl Table {
     #[must_use]
     pub fn name(&self, row: usize) -> std::borrow::Cow<'_, str> {
         match &self.names {
-            Names::Given(names) => names.values.text(names.codes.get(row).copied().unwrap_or(ABSENT)).into(),
-            Names::Places(lines) => {
-                let file = self.sources.get(row).and_then(|source| self.files.get(usize::from(*source)));
-                let line = lines.get(row).copied().unwrap_or(0);
-                format!("{}:{line}", file.map_or("", String::as_str)).into()
+            Names::Given(names, ends) => {
+                let from = row.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+                ends.get(row).and_then(|to| names.get(from..*to)).unwrap_or("").into()
             }
+            Names::Places(lines) => self.place(row, lines.get(row).copied().unwrap_or(0)).into(),
         }
+    }
+
+    fn place(&self, row: usize, line: u32) -> String {
+        let file = self.sources.get(row).and_then(|source| self.files.get(usize::from(*source)));
+        format!("{}:{line}", file.map_or("", String::as_str))
     }
 
     /// The record of an id.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<usize> {
-        match &self.names {
-            Names::Given(names) => {
-                let code = names.values.find(id)?;
-                names.codes.iter().position(|known| *known == code)
-            }
-            Names::Places(lines) => {
-                let (file, line) = id.rsplit_once(':')?;
-                let line = line.parse().ok()?;
-                let place = |row: usize| self.sources.get(row).and_then(|source| self.files.get(usize::from(*source)));
-                (0..lines.len()).find(|row| lines.get(*row) == Some(&line) && place(*row).is_some_and(|known| known == file))
-            }
-        }
+        (0..self.len()).find(|row| self.name(*row) == id)
     }
 
     /// What a cell says, as it was written; empty where it says nothing.
@@ -242,42 +262,66 @@ impl Table {
 
     /// Takes a column out and calls the records by it.
     ///
-    /// Where an id comes again, its later records are told apart by `#2`, `#3` and counted as faults; an absent id is
-    /// the record's place.
+    /// Where an id comes again, its later records are told apart by `#2`, `#3`; where it is absent, by the record's place.
+    /// Both are counted as faults.
     ///
     /// # Errors
     /// [`Error::Unknown`] where there is no such column.
     pub fn call_by(&mut self, column: &str) -> Result<(), Error> {
-        let Taken(mut ids) = self.take(column)?;
-        let mut seen = vec![0_u32; ids.values.len()];
-        for row in 0..self.len() {
-            let code = ids.codes.get(row).copied().unwrap_or(ABSENT);
-            let times = seen.get_mut(code as usize).map_or(0, |times| {
-                *times += 1;
-                *times
-            });
-            let name = match (code, times) {
-                (ABSENT, _) => self.name(row).into_owned(),
-                (_, 1) => continue,
-                _ => {
-                    let place = self.name(row).into_owned();
-                    self.note(Fault { code: "repeated_id", place, column: Some(ids.name.clone()) });
-                    let text = ids.values.text(code);
-                    let mut nth = times;
-                    // An id may already be written with such an ending.
-                    while ids.values.find(&format!("{text}#{nth}")).is_some() {
-                        nth += 1;
-                    }
-                    format!("{text}#{nth}")
+        let ids = self.take(column)?;
+        let mut names = Names::given();
+        std::mem::swap(&mut names, &mut self.names);
+        let before = Self { names, sources: self.sources.clone(), files: self.files.clone(), ..Self::new([""; 0]) };
+        for (row, number) in ids.numbers().iter().enumerate() {
+            match ids.text(*number) {
+                "" => {
+                    self.note(Fault { code: "absent_id", place: before.name(row).into_owned(), column: Some(column.to_owned()) });
+                    self.call(&before.name(row));
                 }
-            };
-            let code = ids.values.count_in(&name);
-            if let Some(place) = ids.codes.get_mut(row) {
-                *place = code;
+                id => self.call(id),
             }
         }
-        self.names = Names::Given(Box::new(ids));
+        self.tell_apart();
         Ok(())
+    }
+
+    /// Gives records with the same id names of their own.
+    pub(crate) fn tell_apart(&mut self) {
+        let Names::Given(..) = &self.names else { return };
+        let mut keyed: Vec<(u64, u32)> = self.keys().into_iter().zip(0..).collect();
+        keyed.sort_unstable();
+        let mut again: Map<usize, u32> = Map::default();
+        for same in keyed.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
+            // By content, so that it does not matter which came first; where that is equal too, either may be either.
+            let mut rows: Vec<(u64, u32)> = same.iter().map(|(_, row)| (self.content(*row as usize), *row)).collect();
+            rows.sort_unstable();
+            again.extend((1_u32..).zip(&rows).skip(1).map(|(nth, (_, row))| (*row as usize, nth)));
+        }
+        if again.is_empty() {
+            return;
+        }
+        let mut names = Names::given();
+        std::mem::swap(&mut names, &mut self.names);
+        let before = Self { names, sources: self.sources.clone(), ..Self::new([""; 0]) };
+        for row in 0..before.len() {
+            let name = before.name(row);
+            match again.get(&row) {
+                Some(nth) => {
+                    self.call(&format!("{name}#{nth}"));
+                    self.note(Fault { code: "repeated_id", place: format!("record {}", row + 1), column: None });
+                }
+                None => self.call(&name),
+            }
+        }
+    }
+
+    /// A hash of all that a record says.
+    fn content(&self, row: usize) -> u64 {
+        let cell = |column: &Column| column.values.text(column.codes.get(row).copied().unwrap_or(0)).to_owned();
+        let mut cells: Vec<(String, String)> =
+            self.columns.iter().map(|column| (column.name.clone(), cell(column))).collect();
+        cells.sort_unstable();
+        hash_of(cells)
     }
 
     fn position(&self, column: &str) -> Result<usize, Error> {
@@ -302,9 +346,7 @@ impl Table {
     /// A number for each record that follows from its id alone, by which ties are broken.
     pub(crate) fn keys(&self) -> Vec<u64> {
         match &self.names {
-            Names::Given(names) => {
-                names.codes.iter().map(|code| hash_bytes(names.values.text(*code).as_bytes())).collect()
-            }
+            Names::Given(..) => (0..self.len()).map(|row| hash_bytes(self.name(row).as_bytes())).collect(),
             Names::Places(lines) => {
                 let files: Vec<u64> = self.files.iter().map(|file| hash_bytes(file.as_bytes())).collect();
                 let of = |source: &u16| files.get(usize::from(*source)).copied().unwrap_or(0);

@@ -16,7 +16,7 @@ pub use index::{Oversize, Yield};
 pub(crate) use plan::{Draw, Drawn, prune};
 
 use super::intern::{ABSENT, fold, hash_bytes, hash_of, mix};
-use super::record::Records;
+use super::record::{Records, end, start};
 
 /// What of a value goes into a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -66,24 +66,16 @@ impl Key {
             return None;
         }
         let lexicon = records.lexicon(field);
-        let traits = lexicon.traits(code);
+        let key = || lexicon.traits(code).key;
         Some(match self.transform {
             Transform::Whole | Transform::Words | Transform::Grams(_) => u64::from(code),
-            Transform::Sound => traits.key,
-            Transform::Local => u64::from(traits.local()),
-            Transform::Year | Transform::MonthDay if lexicon.text(code).len() != 8 => return None,
-            Transform::Year => traits.key / 10_000,
-            Transform::MonthDay => traits.key % 10_000,
-            Transform::Start(count) => {
-                let text = lexicon.text(code);
-                let end = text.char_indices().nth(usize::from(count)).map_or(text.len(), |(at, _)| at);
-                hash_bytes(text.get(..end)?.as_bytes())
-            }
-            Transform::End(count) => {
-                let text = lexicon.text(code);
-                let from = text.char_indices().rev().nth(usize::from(count).checked_sub(1)?).map_or(0, |(at, _)| at);
-                hash_bytes(text.get(from..)?.as_bytes())
-            }
+            Transform::Sound | Transform::Local => key(),
+            Transform::End(8) if lexicon.keeps_end() => key(),
+            Transform::Year | Transform::MonthDay if key() == u64::MAX => return None,
+            Transform::Year => key() / 10_000,
+            Transform::MonthDay => key() % 10_000,
+            Transform::Start(count) => hash_bytes(start(lexicon.text(code), count.into()).as_bytes()),
+            Transform::End(count) => hash_bytes(end(lexicon.text(code), count.into()).as_bytes()),
         })
     }
 
