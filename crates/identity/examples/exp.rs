@@ -1,30 +1,101 @@
+use onefold_identity::matching::quality::{Truth, measure};
 use onefold_identity::matching::*;
 use std::collections::HashMap;
+fn cpu() -> f64 {
+    let s = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    s.split(' ').next().and_then(|x| x.parse::<f64>().ok()).unwrap_or(0.0) / 1e9
+}
 fn main() {
     let a: Vec<String> = std::env::args().skip(1).collect();
     let (truth, id, th) = (&a[0], &a[1], a[2].parse::<f64>().unwrap());
-    let files: Vec<(&str, std::fs::File)> = a[3..].iter().map(|f| (f.as_str(), std::fs::File::open(f).unwrap())).collect();
+    let files: Vec<(&str, std::fs::File)> =
+        a[3..].iter().map(|f| (f.as_str(), std::fs::File::open(f).unwrap())).collect();
     let across = files.len() > 1;
-    let mut t = csv::read(files, (id != truth).then_some(id.as_str()), &Work::default()).unwrap();
+    let work = Work::default();
+    let dbg = std::env::var("DBG").is_ok();
+    let t = |s: &str| {
+        if dbg {
+            eprintln!("-- {s} {:.2}", cpu())
+        }
+    };
+    let mut table = csv::read(files, (id != truth).then_some(id.as_str()), &work).unwrap();
     let rec = truth == "rec_id";
-    let taken = t.take(truth).unwrap();
-    let n = t.len();
-    let (cl, pairs, _, links) = experiment(t, across, th).unwrap();
+    let taken = table.take(truth).unwrap();
+    t("loaded");
+    let n = table.len();
+    let mut rules = match std::env::var("RULES") {
+        Ok(f) => Rules::from_toml(&std::fs::read_to_string(f).unwrap()).unwrap(),
+        _ => Rules::default(),
+    };
+    if across {
+        rules = rules.one_to_one();
+    }
+    let plan = Plan::infer(&table, &rules).unwrap();
+    if dbg {
+        eprintln!("{plan}");
+    }
+    t("planned");
+    let batch = Batch::prepare(table, plan, &work).unwrap();
+    t("prepared");
+    let mut model = batch.train(&[], &work).unwrap();
+    if th != 0.5 {
+        model = model.with_threshold(th);
+    }
+    t("trained");
+    if dbg {
+        for y in &model.card.blocking {
+            eprintln!("{:50} {:>10} {:>10.0} {}", y.rule, y.pairs, y.matches.unwrap_or(0.0), y.chosen);
+        }
+        eprintln!("{:?} {:?}", model.card.notes, model.prior);
+        if std::env::var("W").is_ok() {
+            for w in &model.comparisons {
+                eprintln!("{} {}", w.comparison.name, w.comparison.kind);
+                for l in 1..w.m.len() {
+                    if w.m[l] > 0.0 {
+                        eprintln!(
+                            "   {:42} m {:.5} u {:.7} w {:.2}",
+                            w.comparison.label(l as u8),
+                            w.m[l],
+                            w.u[l],
+                            f64::from(w.weights[l]) / 1024.0
+                        );
+                    }
+                }
+            }
+        }
+    }
+    let found = batch.resolve(&model, &[], &work).unwrap();
+    t("resolved");
     let mut lab: HashMap<String, u32> = HashMap::new();
-    let tr: Vec<u32> = (0..n).map(|i| { let s = taken.text(taken.numbers()[i]); let s = if rec { s.split('-').take(2).collect::<Vec<_>>().join("-") } else { s.to_string() }; let l = lab.len() as u32; *lab.entry(s).or_insert(l) }).collect();
-    let c2 = |m: HashMap<(u32, u32), u64>| m.values().map(|n| n * (n - 1) / 2).sum::<u64>();
-    let mut x = HashMap::new(); let mut y = HashMap::new(); let mut z = HashMap::new();
-    for i in 0..n { *x.entry((cl[i], 0)).or_insert(0u64) += 1; *y.entry((tr[i], 0)).or_insert(0) += 1; *z.entry((cl[i], tr[i])).or_insert(0) += 1; }
-    let (pp, tt, tp) = (c2(x), c2(y), c2(z));
-    let (p, r) = (tp as f64 / pp as f64, tp as f64 / tt as f64);
-    let tl = links.iter().filter(|l| tr[l.0 as usize] == tr[l.1 as usize]).count();
-    println!("n {n} pairs {pairs} ({:.1}/rec) truth {tt} truelinks {} p {p:.5} r {r:.5} f1 {:.5}", pairs as f64 / n as f64, tl as f64 / tt as f64, 2.0 * p * r / (p + r));
-    // pair threshold best + calibration
-    let mut v: Vec<(i32, bool)> = links.iter().map(|l| (l.2, tr[l.0 as usize] == tr[l.1 as usize])).collect();
-    v.sort_by_key(|x| -x.0);
-    let (mut t, mut best) = (0u64, (0.0, 0));
-    for (i, (w, ok)) in v.iter().enumerate() { t += u64::from(*ok); let p = t as f64 / (i + 1) as f64; let r = t as f64 / tt as f64; let f = 2.0 * p * r / (p + r); if f > best.0 { best = (f, *w); } }
-    println!("  best pair f1 {:.4} at {:.2} bits; calibration:", best.0, f64::from(best.1) / 1024.0);
-    for b in -8..12 { let s: Vec<_> = v.iter().filter(|x| x.0 >= b * 1024 && x.0 < (b + 1) * 1024).collect(); if !s.is_empty() { let k = s.iter().filter(|x| x.1).count(); print!(" {b}:{}/{}={:.2}", k, s.len(), k as f64 / s.len() as f64); } }
-    println!();
+    let tr: Vec<Option<u32>> = (0..n)
+        .map(|i| {
+            let s = taken.text(taken.numbers()[i]);
+            let s = if rec { s.split('-').take(2).collect::<Vec<_>>().join("-") } else { s.to_string() };
+            let l = lab.len() as u32;
+            Some(*lab.entry(s).or_insert(l))
+        })
+        .collect();
+    let m = measure(&found.clusters, Truth::new(&tr));
+    println!(
+        "n {n} pairs {} ({:.1}/rec) p {:.5} r {:.5} f1 {:.5} b3 {:.5} entities {}",
+        found.candidate_pairs,
+        found.candidate_pairs as f64 / n as f64,
+        m.pairs.precision(),
+        m.pairs.recall(),
+        m.pairs.f1(),
+        m.bcubed.f1(),
+        found.entities()
+    );
+    if dbg {
+        let v: Vec<(i32, bool)> =
+            found.links.iter().map(|l| (l.weight, tr[l.a as usize] == tr[l.b as usize])).collect();
+        for b in -5..12 {
+            let s: Vec<_> = v.iter().filter(|x| x.0 >= b * 1024 && x.0 < (b + 1) * 1024).collect();
+            if !s.is_empty() {
+                let k = s.iter().filter(|x| x.1).count();
+                print!(" {b}:{}/{}={:.2}", k, s.len(), k as f64 / s.len() as f64);
+            }
+        }
+        println!();
+    }
 }

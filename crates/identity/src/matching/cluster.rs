@@ -1,39 +1,238 @@
 //! From links to clusters.
-use super::predict::Link;
-use super::record::Records;
-use super::intern::Map;
+//!
+//! Links are taken in one canonical order: what a human ruled, what a rule of the user makes one, then by weight, ties by
+//! the records' keys, as in Kruskal's algorithm. Two clusters join if no constraint is broken and if *all* evidence
+//! between them speaks for it: the mean weight over all pairs of a record here and a record there, where a pair that
+//! nobody compared, or that weighs less, counts as much as the least weight that is kept. So one strong link joins two
+//! records; between two clusters of several it is outvoted unless others support it, and a chain of lookalikes does not
+//! grow together. (Average linkage on log odds: the greedy form of correlation clustering, Bansal, Blum and Chawla,
+//! Machine Learning 56, 2004.)
+//!
+//! A component is what links of at least the threshold join, constraints aside. Components do not touch, so each is
+//! solved by itself, and after a change only those that it touches. The result depends on the set of records, links and
+//! rulings alone.
 
-pub(crate) fn cluster(records: &Records, links: &[Link], threshold: i32, one_to_one: bool) -> Vec<u32> {
-    let mode = std::env::var("MODE").unwrap_or_default();
-    let n = records.len();
-    let mut order: Vec<usize> = (0..links.len()).collect();
-    order.sort_unstable_by_key(|i| { let l = &links[*i]; (std::cmp::Reverse(l.weight), l.a, l.b) });
-    let mut parent: Vec<u32> = (0..n as u32).collect();
-    fn find(p: &mut [u32], mut x: u32) -> u32 { while p[x as usize] != x { p[x as usize] = p[p[x as usize] as usize]; x = p[x as usize]; } x }
-    let mut members: Map<u32, Vec<u32>> = Map::default();
-    let mut between: Map<(u32, u32), i32> = Map::default();
-    for l in links { between.insert((l.a, l.b), l.weight); }
-    let miss: i32 = std::env::var("MISS").ok().and_then(|m| m.parse().ok()).unwrap_or(-5) * 1024;
-    for i in order {
-        let l = &links[i];
-        if l.weight < threshold { break; }
-        let (x, y) = (find(&mut parent, l.a), find(&mut parent, l.b));
-        if x == y { continue; }
-        let p = members.get(&x).cloned().unwrap_or_else(|| vec![x]);
-        let q = members.get(&y).cloned().unwrap_or_else(|| vec![y]);
-        if one_to_one {
-            let s = |r: u32| records.sources[r as usize];
-            if p.iter().any(|a| q.iter().any(|b| s(*a) == s(*b))) { continue; }
+use super::intern::Map;
+use super::record::Records;
+
+/// A pair that was not compared, or weighs less, counts as this: five bits against.
+pub(crate) const LEAST: i32 = -5 * super::model::BIT;
+
+/// Why two records may be one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ground {
+    /// A human's word.
+    Ruling,
+    /// A rule of the user.
+    Rule,
+    /// The weight of the evidence.
+    Score,
+}
+
+/// A link as clusters see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tie {
+    pub(crate) a: u32,
+    pub(crate) b: u32,
+    pub(crate) ground: Ground,
+    /// In 1/1024 bit.
+    pub(crate) weight: i32,
+}
+
+/// Why a link was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cut {
+    /// It weighs less than the threshold.
+    Weak,
+    /// A ruling or a rule keeps two records of the clusters apart.
+    Never {
+        /// Their rows in the table.
+        rows: (u32, u32),
+    },
+    /// The cluster would have two values of a column that has one.
+    Unique {
+        /// The column.
+        column: String,
+    },
+    /// The cluster would have two records of one file.
+    Sources,
+    /// The cluster would be too large.
+    Largest {
+        /// The most records.
+        limit: u32,
+        /// The records it would have.
+        found: u32,
+    },
+    /// The evidence between the clusters speaks against it, all told.
+    Outvoted {
+        /// The mean weight of the pairs between them, in 1/1024 bit.
+        mean: i32,
+        /// How many pairs there are.
+        pairs: u64,
+    },
+}
+
+/// A merge, in the order in which they happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Merge {
+    pub(crate) tie: Tie,
+    /// The sizes of the two clusters before.
+    pub(crate) sizes: (u32, u32),
+    /// The mean weight of all pairs between them.
+    pub(crate) mean: i32,
+}
+
+/// What constraints look at.
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds<'a> {
+    pub(crate) records: &'a Records,
+    pub(crate) largest: u32,
+    pub(crate) one_to_one: bool,
+    /// Fields of which a cluster has one value.
+    pub(crate) unique: &'a [usize],
+    pub(crate) threshold: i32,
+    /// Whether two records must stay apart, by a ruling or a rule. `None` where nothing keeps any apart.
+    pub(crate) apart: Option<&'a (dyn Fn(u32, u32) -> bool + Sync)>,
+}
+
+/// What becomes of one component.
+#[derive(Debug, Default)]
+pub(crate) struct Solved {
+    /// The clusters, each sorted by key; sorted by their first.
+    pub(crate) clusters: Vec<Vec<u32>>,
+    pub(crate) merges: Vec<Merge>,
+    /// Links at or above the threshold that were not taken.
+    pub(crate) cuts: Vec<(Tie, Cut)>,
+}
+
+struct Part {
+    rows: Vec<u32>,
+    /// The evidence towards other clusters: the sum of what known links weigh above [`LEAST`].
+    towards: Map<u32, i64>,
+}
+
+/// Solves a component: its records, and all links among them of at least [`LEAST`].
+pub(crate) fn solve(rows: &[u32], ties: &[Tie], bounds: &Bounds<'_>) -> Solved {
+    let records = bounds.records;
+    let key = |row: u32| (records.keys.get(row as usize).copied().unwrap_or(0), row);
+    let local: Map<u32, u32> = rows.iter().copied().zip(0..).collect();
+    let mut parts: Vec<Part> = rows.iter().map(|row| Part { rows: vec![*row], towards: Map::default() }).collect();
+    let mut home: Vec<u32> = (0..).take(rows.len()).collect();
+    let mut order: Vec<(&Tie, u32, u32)> = Vec::with_capacity(ties.len());
+    for tie in ties {
+        let (Some(a), Some(b)) = (local.get(&tie.a).copied(), local.get(&tie.b).copied()) else { continue };
+        let more = i64::from(tie.weight) - i64::from(LEAST);
+        for (one, other) in [(a, b), (b, a)] {
+            if let Some(part) = parts.get_mut(one as usize) {
+                *part.towards.entry(other).or_default() += more;
+            }
         }
-        if mode == "avg" {
-            let mut sum = 0i64; 
-            for a in &p { for b in &q { sum += i64::from(between.get(&((*a).min(*b), (*a).max(*b))).copied().unwrap_or(miss).max(miss)); } }
-            if sum < i64::from(threshold) { continue; }
-        }
-        let mut all = p; all.extend(q);
-        members.remove(&y);
-        parent[y as usize] = x;
-        members.insert(x, all);
+        order.push((tie, a, b));
     }
-    (0..n as u32).map(|r| find(&mut parent, r)).collect()
+    order.sort_unstable_by_key(|(tie, ..)| {
+        let (p, q) = (key(tie.a), key(tie.b));
+        (tie.ground, std::cmp::Reverse(tie.weight), p.min(q), p.max(q))
+    });
+    let mut solved = Solved::default();
+    for (tie, a, b) in order {
+        if tie.ground == Ground::Score && tie.weight < bounds.threshold {
+            continue;
+        }
+        let (x, y) = (find(&mut home, a), find(&mut home, b));
+        if x == y {
+            continue;
+        }
+        let (Some(one), Some(other)) = (parts.get(x as usize), parts.get(y as usize)) else { continue };
+        let sizes = (one.rows.len() as u32, other.rows.len() as u32);
+        let pairs = u64::from(sizes.0) * u64::from(sizes.1);
+        let sum = one.towards.get(&y).copied().unwrap_or(0) + i64::from(LEAST) * pairs as i64;
+        let mean = i32::try_from(sum.div_euclid(pairs.max(1) as i64)).unwrap_or(i32::MIN);
+        let fault = bounds.fault(&one.rows, &other.rows).or_else(|| {
+            (tie.ground == Ground::Score && mean < bounds.threshold).then_some(Cut::Outvoted { mean, pairs })
+        });
+        if let Some(fault) = fault {
+            solved.cuts.push((*tie, fault));
+            continue;
+        }
+        solved.merges.push(Merge { tie: *tie, sizes, mean });
+        let (large, small) = if sizes.0 < sizes.1 { (y, x) } else { (x, y) };
+        join(&mut parts, &mut home, large, small);
+    }
+    solved.clusters = parts.into_iter().map(|part| part.rows).filter(|rows| !rows.is_empty()).collect();
+    for cluster in &mut solved.clusters {
+        cluster.sort_unstable_by_key(|row| key(*row));
+    }
+    solved.clusters.sort_unstable_by_key(|cluster| cluster.first().map(|row| key(*row)));
+    solved
+}
+
+fn find(home: &mut [u32], row: u32) -> u32 {
+    let up = |home: &[u32], at: u32| home.get(at as usize).copied().unwrap_or(at);
+    let mut at = row;
+    while up(home, at) != at {
+        let next = up(home, up(home, at));
+        if let Some(place) = home.get_mut(at as usize) {
+            *place = next;
+        }
+        at = next;
+    }
+    at
+}
+
+fn join(parts: &mut [Part], home: &mut [u32], large: u32, small: u32) {
+    let Some(gone) = parts.get_mut(small as usize) else { return };
+    let rows = std::mem::take(&mut gone.rows);
+    let towards = std::mem::take(&mut gone.towards);
+    for (other, more) in towards {
+        if let Some(part) = parts.get_mut(other as usize) {
+            part.towards.remove(&small);
+            if other != large {
+                *part.towards.entry(large).or_default() += more;
+            }
+        }
+        if other != large
+            && let Some(part) = parts.get_mut(large as usize)
+        {
+            *part.towards.entry(other).or_default() += more;
+        }
+    }
+    if let Some(part) = parts.get_mut(large as usize) {
+        part.towards.remove(&small);
+        part.rows.extend(rows);
+    }
+    if let Some(place) = home.get_mut(small as usize) {
+        *place = large;
+    }
+}
+
+impl Bounds<'_> {
+    /// The first constraint that the union of two clusters would break.
+    fn fault(&self, a: &[u32], b: &[u32]) -> Option<Cut> {
+        let found = u32::try_from(a.len() + b.len()).unwrap_or(u32::MAX);
+        if found > self.largest {
+            return Some(Cut::Largest { limit: self.largest, found });
+        }
+        if self.one_to_one {
+            let source = |row: &u32| self.records.sources.get(*row as usize);
+            if a.iter().any(|x| b.iter().any(|y| source(x) == source(y))) {
+                return Some(Cut::Sources);
+            }
+        }
+        for field in self.unique {
+            let value = |rows: &[u32]| rows.iter().map(|row| self.records.code(*row, *field)).find(|code| *code != 0);
+            // INVARIANT: a cluster has one value at most, so the first stands for all.
+            if let (Some(x), Some(y)) = (value(a), value(b))
+                && x != y
+            {
+                let column = self.records.fields.get(*field).map_or(String::new(), |field| field.name.clone());
+                return Some(Cut::Unique { column });
+            }
+        }
+        let apart = self.apart?;
+        let barred = a.iter().flat_map(|x| b.iter().map(move |y| (*x, *y))).find(|(x, y)| apart(*x, *y))?;
+        let origin = |row: u32| self.records.origin.get(row as usize).copied().unwrap_or(row);
+        Some(Cut::Never { rows: (origin(barred.0), origin(barred.1)) })
+    }
 }

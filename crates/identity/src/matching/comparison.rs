@@ -8,9 +8,12 @@
 //! Equal values fall in ten levels by how frequent the value is: that two people are called Smith says less than that
 //! both are called Lovelace. So term-frequency adjustment needs no arithmetic of its own for each pair.
 
+use std::fmt;
+use std::sync::Arc;
+
 use super::intern::ABSENT;
 use super::kernel;
-use super::record::{Field, Lexicon, Part, Records, domain, local};
+use super::record::{Lexicon, Part, Records, domain, local};
 use super::role::Role;
 
 /// One of the values is absent.
@@ -55,17 +58,99 @@ pub enum Kind {
     Category,
     /// House numbers and other short codes.
     Short,
+    /// Numbers, by how far apart they are.
+    Number,
+    /// Places on earth, `latitude, longitude` in degrees, by the distance.
+    Distance,
+    /// Words whose order says nothing, by how many are common.
+    Set,
+    /// As the application says: a [`Compare`].
+    Own,
+}
+
+/// A comparison of the application's own.
+///
+/// ```
+/// use onefold_identity::matching::Compare;
+///
+/// /// Shoe sizes: half a size is easily mistaken.
+/// struct Shoes;
+///
+/// impl Compare for Shoes {
+///     fn levels(&self) -> Vec<String> {
+///         vec!["half a size".into(), "different".into()]
+///     }
+///     fn compare(&self, a: &str, b: &str) -> usize {
+///         match (a.parse::<f64>(), b.parse::<f64>()) {
+///             (Ok(a), Ok(b)) if (a - b).abs() <= 0.5 => 0,
+///             _ => 1,
+///         }
+///     }
+/// }
+/// assert_eq!(Shoes.compare("38", "38.5"), 0);
+/// ```
+pub trait Compare: Send + Sync {
+    /// What the levels are called, from the closest to `different`; at least one, at most twenty. Equal values have
+    /// levels of their own before these.
+    fn levels(&self) -> Vec<String>;
+
+    /// The level of two different values, which are folded. It must not depend on which is which.
+    fn compare(&self, a: &str, b: &str) -> usize;
+}
+
+/// A comparison of the application's own, where a model names one.
+#[derive(Clone, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Own {
+    pub(crate) levels: Vec<String>,
+    #[serde(skip)]
+    pub(crate) by: Option<Arc<dyn Compare>>,
+}
+
+impl PartialEq for Own {
+    fn eq(&self, other: &Self) -> bool {
+        self.levels == other.levels
+    }
+}
+
+impl fmt::Debug for Own {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Own").field("levels", &self.levels).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Given => "given",
+            Self::Surname => "surname",
+            Self::Middle => "middle",
+            Self::Date => "date",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Postcode => "postcode",
+            Self::Identifier => "identifier",
+            Self::Place => "place",
+            Self::Words => "words",
+            Self::Category => "category",
+            Self::Short => "short",
+            Self::Number => "number",
+            Self::Distance => "distance",
+            Self::Set => "set",
+            Self::Own => "own",
+        })
+    }
 }
 
 impl Kind {
-    /// How a field is compared where nobody says otherwise.
+    /// How a column is compared where nobody says otherwise.
     #[must_use]
-    pub fn of(field: &Field) -> Self {
-        match (field.role, field.part) {
-            (_, Part::Given) | (Role::GivenName, _) => Self::Given,
-            (_, Part::Last) | (Role::Surname, _) => Self::Surname,
+    pub fn of(role: Role, part: Part) -> Self {
+        match (role, part) {
+            (_, Part::Given) => Self::Given,
+            (_, Part::Last) => Self::Surname,
             (_, Part::Middle) => Self::Middle,
-            (Role::FullName | Role::Organisation | Role::Street | Role::Text, _) => Self::Words,
+            (Role::GivenName, _) => Self::Given,
+            (Role::Surname, _) => Self::Surname,
             (Role::BirthDate | Role::Date, _) => Self::Date,
             (Role::Email, _) => Self::Email,
             (Role::Phone, _) => Self::Phone,
@@ -73,7 +158,9 @@ impl Kind {
             (Role::Identifier, _) => Self::Identifier,
             (Role::City, _) => Self::Place,
             (Role::Gender | Role::Country | Role::Region | Role::Category, _) => Self::Category,
-            (Role::HouseNumber | Role::Number, _) => Self::Short,
+            (Role::HouseNumber, _) => Self::Short,
+            (Role::Number, _) => Self::Number,
+            (Role::FullName | Role::Organisation | Role::Street | Role::Text, _) => Self::Words,
         }
     }
 
@@ -102,18 +189,28 @@ impl Kind {
                 "day and month",
                 "different",
             ],
-            Self::Email => &[
-                "another domain",
-                "one or two typing errors",
-                "similar before the @",
-                "different",
-            ],
+            Self::Email => &["another domain", "one or two typing errors", "similar before the @", "different"],
             Self::Phone | Self::Identifier => &["one typing error", "two typing errors", "different"],
             Self::Postcode => &["one typing error", "same area or two typing errors", "different"],
             Self::Place => &["similar (Jaro-Winkler at least .9)", "a word in common", "different"],
             Self::Words => &["one inside the other", "similar", "half of the words", "different"],
             Self::Category => &["one typing error", "different"],
             Self::Short => &["one typing error", "different"],
+            Self::Number => &["within a hundredth", "within a tenth", "different"],
+            Self::Distance => &["within a kilometre", "within ten", "within a hundred", "different"],
+            Self::Set => &["four of five in common", "half in common", "one in common", "different"],
+            Self::Own => &[],
+        }
+    }
+
+    /// Runs of levels, by number, of which each is at least as close as the next. Empty where all are one run.
+    pub(crate) fn chains(self) -> &'static [&'static [usize]] {
+        match self {
+            Self::Given => &[&[0, 5], &[1, 3, 5], &[2, 5], &[4, 5]],
+            Self::Surname => &[&[0, 1, 3], &[2, 3]],
+            Self::Date => &[&[0, 3, 6], &[1, 6], &[2, 4, 6], &[5, 6]],
+            Self::Email => &[&[0, 2, 3], &[1, 2, 3]],
+            _ => &[],
         }
     }
 
@@ -127,23 +224,7 @@ impl Kind {
             Self::Email => 4,
             Self::Given | Self::Surname => 5,
             Self::Middle | Self::Place => 6,
-            Self::Words => 7,
-        }
-    }
-
-    /// How many levels there are, the absent one included.
-    pub(crate) fn count(self) -> usize {
-        1 + usize::from(EQUALS) + self.levels().len()
-    }
-
-    /// What a level is called.
-    #[must_use]
-    pub fn label(self, level: u8) -> &'static str {
-        match level {
-            NULL => "absent",
-            1 => "equal, a rare value",
-            2..=EQUALS => "equal",
-            _ => self.levels().get(usize::from(level - EQUALS - 1)).copied().unwrap_or("different"),
+            Self::Words | Self::Number | Self::Distance | Self::Set | Self::Own => 7,
         }
     }
 }
@@ -161,6 +242,8 @@ pub struct Comparison {
     /// For e-mail addresses the fields of given name and surname.
     #[serde(default)]
     pub(crate) names: (Option<usize>, Option<usize>),
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) own: Option<Own>,
 }
 
 const fn after(nth: u8) -> u8 {
@@ -168,6 +251,31 @@ const fn after(nth: u8) -> u8 {
 }
 
 impl Comparison {
+    /// How many levels there are, the absent one included.
+    pub(crate) fn count(&self) -> usize {
+        1 + usize::from(EQUALS) + self.own.as_ref().map_or(self.kind.levels().len(), |own| own.levels.len())
+    }
+
+    /// What a level is called.
+    #[must_use]
+    pub fn label(&self, level: u8) -> &str {
+        let fuzzy = usize::from(level.saturating_sub(EQUALS + 1));
+        match level {
+            NULL => "absent",
+            1 => "equal, a rare value",
+            2..=EQUALS => "equal",
+            _ => match &self.own {
+                Some(own) => own.levels.get(fuzzy).map_or("different", String::as_str),
+                None => self.kind.levels().get(fuzzy).copied().unwrap_or("different"),
+            },
+        }
+    }
+
+    /// The level of values that have nothing in common.
+    pub(crate) fn different(&self) -> u8 {
+        u8::try_from(self.count().saturating_sub(1)).unwrap_or(31)
+    }
+
     /// The level of two values that differ, by their numbers. The caller has handled absent and equal ones.
     pub(crate) fn differing(&self, records: &Records, a: &[u32], b: &[u32]) -> u8 {
         let (x, y) = (at(a, self.field), at(b, self.field));
@@ -193,13 +301,14 @@ impl Comparison {
             Kind::Date => date(lexicon, x, y),
             Kind::Email => {
                 let level = email(lexicon, x, y, self.apart(records, a, b));
-                let part = |row, names: Option<usize>| names.map_or("", |field| records.lexicon(field).text(at(row, field)));
+                let part =
+                    |row, names: Option<usize>| names.map_or("", |field| records.lexicon(field).text(at(row, field)));
                 let names = |row| [part(row, self.names.0), part(row, self.names.1)];
                 if level < after(3) && only_names(lexicon, (x, names(a)), (y, names(b))) { NULL } else { level }
             }
             Kind::Phone => digits(lexicon, x, y, 9, self.apart(records, a, b)),
             Kind::Identifier => digits(lexicon, x, y, usize::MAX, self.apart(records, a, b)),
-            Kind::Postcode => postcode(lexicon, x, y),
+            Kind::Postcode => postcode(lexicon, x, y, self.apart(records, a, b)),
             Kind::Place => place(lexicon, x, y),
             Kind::Words => words(lexicon, x, y),
             Kind::Category | Kind::Short => {
@@ -207,6 +316,16 @@ impl Comparison {
                 let long = p.len().min(q.len()) >= if self.kind == Kind::Short { 2 } else { 3 };
                 if long && near(lexicon, x, y, 1) { after(0) } else { after(1) }
             }
+            Kind::Number => number(lexicon.text(x), lexicon.text(y)),
+            Kind::Distance => distance(lexicon.text(x), lexicon.text(y)),
+            Kind::Set => set(lexicon.words_of(x), lexicon.words_of(y)),
+            Kind::Own => match &self.own {
+                Some(Own { levels, by: Some(by) }) => {
+                    let level = by.compare(lexicon.text(x), lexicon.text(y)).min(levels.len().saturating_sub(1));
+                    after(u8::try_from(level).unwrap_or(0))
+                }
+                _ => NULL,
+            },
         }
     }
 }
@@ -269,7 +388,9 @@ fn surname(names: &Lexicon, x: u32, y: u32) -> u8 {
         Some(similar) if similar >= 0.92 => after(0),
         Some(_) => after(1),
         None if names.traits(x).key == names.traits(y).key => after(1),
-        None if (p.contains(' ') || q.contains(' ')) && p.split(' ').any(|part| part.len() > 2 && q.split(' ').any(|other| other == part)) => {
+        None if (p.contains(' ') || q.contains(' '))
+            && p.split(' ').any(|part| part.len() > 2 && q.split(' ').any(|other| other == part)) =>
+        {
             after(2)
         }
         None => after(3),
@@ -286,14 +407,15 @@ fn middle(p: &str, q: &str) -> u8 {
 }
 
 fn date(dates: &Lexicon, x: u32, y: u32) -> u8 {
-    let (p, q) = (dates.text(x), dates.text(y));
-    if p.len() != 8 || q.len() != 8 {
-        return if kernel::osa_at_most(p, q, 1).is_some() { after(0) } else { after(6) };
+    let (m, n) = (dates.traits(x), dates.traits(y));
+    if m.key == u64::MAX || n.key == u64::MAX {
+        return if kernel::osa_at_most(dates.text(x), dates.text(y), 1).is_some() { after(0) } else { after(6) };
     }
-    let (m, n) = (dates.traits(x).key, dates.traits(y).key);
-    let split = |digits: u64| (digits / 10_000, digits / 100 % 100, digits % 100);
-    let ((year, month, day), (other_year, other_month, other_day)) = (split(m), split(n));
-    let differing = p.bytes().zip(q.bytes()).filter(|(p, q)| p != q).count();
+    // Eight digits of four bits: year, month, day.
+    let split = |digits: u64| (digits >> 16, digits >> 8 & 0xff, digits & 0xff);
+    let ((year, month, day), (other_year, other_month, other_day)) = (split(m.key), split(n.key));
+    let apart = m.key ^ n.key;
+    let differing = (0..8).filter(|nth| apart >> (4 * nth) & 15 != 0).count();
     if differing == 1 {
         return after(0);
     }
@@ -305,12 +427,13 @@ fn date(dates: &Lexicon, x: u32, y: u32) -> u8 {
             return after(2);
         }
     }
-    let apart = (dates.traits(x).sign ^ dates.traits(y).sign).count_ones();
-    if differing == 2 && apart == 0 && kernel::osa_at_most(p, q, 1).is_some() {
-        return after(0);
-    }
+    let edits = |count: usize| {
+        (m.sign ^ n.sign).count_ones() as usize <= 2 * count
+            && kernel::osa_at_most(dates.text(x), dates.text(y), count).is_some()
+    };
     match () {
-        () if differing == 2 || kernel::osa_at_most(p, q, 2).is_some() => after(3),
+        () if differing == 2 && edits(1) => after(0),
+        () if differing == 2 || edits(2) => after(3),
         () if year == other_year && month == other_month => after(4),
         () if month == other_month && day == other_day => after(5),
         () => after(6),
@@ -360,6 +483,9 @@ fn digits(codes: &Lexicon, x: u32, y: u32, last: usize, apart: u32) -> u8 {
     if apart > if last == usize::MAX { 4 } else { 8 } {
         return after(2);
     }
+    if apart > 4 && codes.traits(x).len == codes.traits(y).len {
+        return after(2);
+    }
     let (p, q) = (codes.text(x), codes.text(y));
     if p.len() != q.len() && last != usize::MAX && p.len().min(q.len()) >= 7 {
         let tail = |text: &str| text.len().saturating_sub(last.min(p.len()).min(q.len()));
@@ -377,16 +503,15 @@ fn digits(codes: &Lexicon, x: u32, y: u32, last: usize, apart: u32) -> u8 {
     }
 }
 
-fn postcode(codes: &Lexicon, x: u32, y: u32) -> u8 {
-    let (p, q) = (codes.text(x), codes.text(y));
-    match kernel::osa_at_most(p, q, 2) {
+fn postcode(codes: &Lexicon, x: u32, y: u32, apart: u32) -> u8 {
+    let (m, n) = (codes.traits(x), codes.traits(y));
+    let short = m.len.min(n.len);
+    let edits = if apart <= 4 { kernel::osa_at_most(codes.text(x), codes.text(y), 2) } else { None };
+    match edits {
         Some(0 | 1) => after(0),
-        Some(_) if p.len().min(q.len()) > 4 => after(1),
-        _ => {
-            let half = p.len().min(q.len()) / 2;
-            let same = half >= 2 && p.get(..half).is_some() && p.get(..half) == q.get(..half);
-            if same { after(1) } else { after(2) }
-        }
+        Some(_) if short > 4 => after(1),
+        _ if short > 3 && m.key == n.key => after(1),
+        _ => after(2),
     }
 }
 
@@ -424,5 +549,57 @@ fn words(texts: &Lexicon, x: u32, y: u32) -> u8 {
         _ if typed == few.len() && !few.is_empty() && few.len() == many.len() => after(1),
         _ if typed * 2 >= many.len().max(1) && typed > 0 => after(2),
         _ => after(3),
+    }
+}
+
+fn number(p: &str, q: &str) -> u8 {
+    let read = |text: &str| text.replace(',', ".").parse::<f64>().ok().filter(|number| number.is_finite());
+    let (Some(p), Some(q)) = (read(p), read(q)) else { return after(2) };
+    let apart = (p - q).abs() / p.abs().max(q.abs()).max(f64::MIN_POSITIVE);
+    match apart {
+        _ if apart <= 0.01 => after(0),
+        _ if apart <= 0.1 => after(1),
+        _ => after(2),
+    }
+}
+
+/// By the haversine formula on a sphere of 6,371 kilometres (R. W. Sinnott, Virtues of the Haversine, Sky and Telescope
+/// 68, 1984).
+fn distance(p: &str, q: &str) -> u8 {
+    let read = |text: &str| {
+        let mut parts = text.split([',', ' ', ';']).filter(|part| !part.is_empty()).map(str::parse::<f64>);
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(Ok(north)), Some(Ok(east)), None) if north.abs() <= 90.0 && east.abs() <= 180.0 => {
+                Some((north.to_radians(), east.to_radians()))
+            }
+            _ => None,
+        }
+    };
+    let (Some(p), Some(q)) = (read(p), read(q)) else { return after(3) };
+    let half = |a: f64, b: f64| ((a - b) / 2.0).sin().powi(2);
+    let kilometres = 12_742.0 * (half(p.0, q.0) + p.0.cos() * q.0.cos() * half(p.1, q.1)).sqrt().min(1.0).asin();
+    match kilometres {
+        _ if kilometres <= 1.0 => after(0),
+        _ if kilometres <= 10.0 => after(1),
+        _ if kilometres <= 100.0 => after(2),
+        _ => after(3),
+    }
+}
+
+fn set(p: &[u32], q: &[u32]) -> u8 {
+    let unique = |words: &[u32]| {
+        let mut words = words.to_vec();
+        words.sort_unstable();
+        words.dedup();
+        words
+    };
+    let (p, q) = (unique(p), unique(q));
+    let common = p.iter().filter(|word| q.binary_search(word).is_ok()).count();
+    let all = p.len() + q.len() - common;
+    match common {
+        0 => after(3),
+        _ if common * 5 >= all * 4 => after(0),
+        _ if common * 2 >= all => after(1),
+        _ => after(2),
     }
 }

@@ -50,9 +50,12 @@ fn one(table: &mut Table, file: &str, bytes: impl Read, id: Option<&str>, work: 
     let header = reader.byte_headers().map_err(failed)?.clone();
     let names = header_of(file, &header)?;
     let id = match id {
-        Some(id) => Some(names.iter().position(|name| name == id).ok_or_else(|| {
-            Error::unknown("column", id, names.iter().map(String::as_str))
-        })?),
+        Some(id) => Some(
+            names
+                .iter()
+                .position(|name| name == id)
+                .ok_or_else(|| Error::unknown("column", id, names.iter().map(String::as_str)))?,
+        ),
         None => None,
     };
     let columns: Vec<Option<usize>> =

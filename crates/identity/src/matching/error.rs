@@ -19,7 +19,10 @@ pub enum Error {
         /// The closest name that there is.
         help: Option<String>,
     },
-    /// A rules file or a rule that does not hold together.
+    /// A rules file that cannot be read, with the places.
+    #[error("{}", .0.iter().map(|one| one.message.as_str()).collect::<Vec<_>>().join("; "))]
+    Invalid(Vec<onefold_model::Diagnostic>),
+    /// A rule that does not hold together.
     #[error("{0}")]
     Rules(String),
     /// Nothing tells the records apart or together, or the training has not seen what it needs.

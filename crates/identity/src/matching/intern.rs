@@ -63,13 +63,6 @@ impl Interner {
         self.seek(text, short(text)).ok()
     }
 
-    /// The number of a text, counted once more.
-    pub(crate) fn count_in(&mut self, text: &str) -> u32 {
-        let code = self.add(text);
-        self.add_count(code, 1);
-        code
-    }
-
     pub(crate) fn add_count(&mut self, code: u32, times: u32) {
         if let Some(count) = self.counts.get_mut(code as usize) {
             *count = count.saturating_add(times);
@@ -78,10 +71,32 @@ impl Interner {
 
     /// The number of a text, new or known.
     pub(crate) fn add(&mut self, text: &str) -> u32 {
+        self.add_hashed(text, short(text))
+    }
+
+    /// The numbers of several texts, each counted once more. Their places in the table are touched before any is looked
+    /// at, so that the waits for memory pass together.
+    pub(crate) fn count_all<'t>(&mut self, texts: impl Iterator<Item = &'t str> + Clone, out: &mut Vec<u32>) {
+        let mask = self.slots.len() - 1;
+        let mut touched = 0;
+        let hashed = |text: &'t str| {
+            let hash = short(text);
+            touched ^= self.slots.get(hash as usize & mask).copied().unwrap_or(0);
+            (text, hash)
+        };
+        let hashed: Vec<(&str, u32)> = texts.map(hashed).collect();
+        std::hint::black_box(touched);
+        for (text, hash) in hashed {
+            let code = self.add_hashed(text, hash);
+            self.add_count(code, 1);
+            out.push(code);
+        }
+    }
+
+    fn add_hashed(&mut self, text: &str, hash: u32) -> u32 {
         if text.is_empty() {
             return ABSENT;
         }
-        let hash = short(text);
         match self.seek(text, hash) {
             Ok(code) => code,
             Err(slot) => {
@@ -100,31 +115,6 @@ impl Interner {
         }
     }
 
-    /// The numbers of several texts, each counted once more. Their places in the table are touched before any is looked
-    /// at, so that the waits for memory pass together.
-    pub(crate) fn count_all<'t>(&mut self, texts: impl Iterator<Item = &'t str> + Clone, out: &mut Vec<u32>) {
-        let mask = self.slots.len() - 1;
-        let mut touched = 0;
-        for text in texts.clone() {
-            touched ^= self.slots.get(short(text) as usize & mask).copied().unwrap_or(0);
-        }
-        std::hint::black_box(touched);
-        out.extend(texts.map(|text| self.count_in(text)));
-    }
-
-    /// The number, or the free slot where it would stand.
-    fn seek(&self, text: &str, hash: u32) -> Result<u32, usize> {
-        let mask = self.slots.len() - 1;
-        let mut slot = hash as usize & mask;
-        loop {
-            match self.slots.get(slot).copied().unwrap_or(0) {
-                0 => return Err(slot),
-                found if (found >> 32) as u32 == hash && self.text(found as u32) == text => return Ok(found as u32),
-                _ => slot = (slot + 1) & mask,
-            }
-        }
-    }
-
     fn grow(&mut self) {
         let mask = self.slots.len() * 2 - 1;
         let mut slots = vec![0; mask + 1];
@@ -138,6 +128,19 @@ impl Interner {
             }
         }
         self.slots = slots;
+    }
+
+    /// The number, or the free slot where it would stand.
+    fn seek(&self, text: &str, hash: u32) -> Result<u32, usize> {
+        let mask = self.slots.len() - 1;
+        let mut slot = hash as usize & mask;
+        loop {
+            match self.slots.get(slot).copied().unwrap_or(0) {
+                0 => return Err(slot),
+                found if (found >> 32) as u32 == hash && self.text(found as u32) == text => return Ok(found as u32),
+                _ => slot = (slot + 1) & mask,
+            }
+        }
     }
 
     /// Gives back what growing has reserved.
@@ -219,7 +222,8 @@ mod tests {
         #[test]
         fn a_text_has_one_number_and_a_number_one_text(texts in proptest::collection::vec("[a-c]{0,4}|\\PC{0,12}", 0..400)) {
             let mut interner = Interner::default();
-            let codes: Vec<u32> = texts.iter().map(|text| interner.count_in(text)).collect();
+            let mut codes = Vec::new();
+            interner.count_all(texts.iter().map(String::as_str), &mut codes);
             for (text, code) in texts.iter().zip(&codes) {
                 prop_assert_eq!(interner.text(*code), text);
                 prop_assert_eq!(interner.find(text), Some(*code));

@@ -10,10 +10,13 @@
 //! household, or two twins; their shares are learnt with the rest. A pair that agrees in all that a family shares, and in
 //! nothing that a person has alone, is explained by that, and its probability falls.
 
+use super::Error;
 use super::blocking::{Rule, Yield};
-use super::comparison::{Comparison, EQUALS, NULL, at, equal_level};
+use super::comparison::{Compare, Comparison, EQUALS, NULL, at, equal_level};
+use super::compound::Compounds;
 use super::intern::{ABSENT, hash_of};
 use super::record::{Field, Frequent, Records, veiled};
+use super::rules::{Constraints, Rules};
 
 /// How many parts a bit has.
 pub const BIT: i32 = 1024;
@@ -90,6 +93,9 @@ pub struct Model {
     pub prior: Prior,
     /// Links weigh at least this, in 1/1024 bit.
     pub threshold: i32,
+    /// What no cluster may break.
+    pub constraints: Constraints,
+    pub(crate) compounds: Compounds,
     /// The key of the hashes.
     pub(crate) key: u64,
     /// How it came to be.
@@ -130,6 +136,12 @@ pub(crate) struct Sums {
 }
 
 impl Sums {
+    /// Adds one comparison.
+    pub(crate) fn more(&mut self, weight: i32, household: bool, twins: bool) {
+        let shared = |shared: bool| if shared { weight } else { 0 };
+        self.add(Some(&Self { all: weight, household: shared(household), twins: shared(twins) }));
+    }
+
     #[inline]
     fn add(&mut self, more: Option<&Self>) {
         if let Some(more) = more {
@@ -150,19 +162,89 @@ impl Prior {
 }
 
 impl Model {
-    /// The name of the model: a digest of all that decides.
+    /// The name of the model: a digest of all that decides. Two models with one name give the same answers.
     #[must_use]
     pub fn epoch(&self) -> u64 {
-        let rules: Vec<&Rule> = self.blocking.iter().collect();
-        let weights: Vec<(&[i32], bool, bool, &[(u64, u32)])> = self
+        let weights: Vec<_> = self
             .comparisons
             .iter()
-            .map(|it| (it.weights.as_slice(), it.household, it.twins, it.frequent.as_slice()))
+            .map(|it| (&it.weights, it.household, it.twins, &it.frequent, &it.comparison.name, it.comparison.kind))
             .collect();
-        let fields: Vec<(&str, &str)> =
-            self.fields.iter().map(|field| (field.name.as_str(), field.column.as_str())).collect();
+        let fields: Vec<_> =
+            self.fields.iter().map(|it| (&it.name, &it.column, it.role, it.part, it.kind, it.order)).collect();
         let prior = (self.prior.matches, self.prior.household, self.prior.twins);
-        hash_of((self.version, fields, rules, weights, prior, self.threshold, self.key))
+        let constraints = (self.constraints.largest, self.constraints.one_to_one, &self.constraints.unique);
+        let decides = (fields, &self.blocking, weights, prior, self.threshold, constraints, &self.compounds, self.key);
+        hash_of((self.version, decides))
+    }
+
+    /// The threshold as a probability.
+    #[must_use]
+    pub fn probability(&self) -> f64 {
+        probability(self.threshold)
+    }
+
+    /// Links two records from this probability on.
+    #[must_use]
+    pub fn with_threshold(mut self, probability: f64) -> Self {
+        self.threshold = weight(probability);
+        self
+    }
+
+    /// The same model under other constraints and rules of the user, which need no training.
+    ///
+    /// # Errors
+    /// [`Error::Rules`], [`Error::Unknown`] where they do not fit the model.
+    pub fn with_rules(mut self, rules: &Rules) -> Result<Self, Error> {
+        let comparisons: Vec<Comparison> = self.comparisons.iter().map(|it| it.comparison.clone()).collect();
+        self.compounds = Compounds::read(rules, &comparisons)?;
+        for name in &rules.constraints.unique {
+            if !self.fields.iter().any(|field| field.name == *name) {
+                return Err(Error::unknown("field", name, self.fields.iter().map(|field| field.name.as_str())));
+            }
+        }
+        self.constraints = rules.constraints.clone();
+        Ok(self)
+    }
+
+    /// Gives a model that was read from a file the application's own comparisons, by the names of their fields.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] where no such field is compared so, [`Error::Model`] where the levels are others than those
+    /// that the model was trained with.
+    pub fn attach(mut self, field: &str, by: std::sync::Arc<dyn Compare>) -> Result<Self, Error> {
+        let known: Vec<String> = self.comparisons.iter().map(|it| it.comparison.name.clone()).collect();
+        let own = self.comparisons.iter_mut().find(|it| it.comparison.name == field);
+        let Some(own) = own.and_then(|it| it.comparison.own.as_mut()) else {
+            return Err(Error::unknown("field", field, known.iter().map(String::as_str)));
+        };
+        if own.levels != by.levels() {
+            return Err(Error::Model(format!("the model was trained with other levels of `{field}`")));
+        }
+        own.by = Some(by);
+        Ok(self)
+    }
+
+    /// Whether it can be used: the version is known, and no comparison of the application's own is missing.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.version != VERSION {
+            return Err(Error::Model(format!("the model has format {}; this version reads {VERSION}", self.version)));
+        }
+        for it in &self.comparisons {
+            if it.comparison.own.as_ref().is_some_and(|own| own.by.is_none()) {
+                return Err(Error::Model(format!(
+                    "the comparison of `{}` is the application's own: attach it",
+                    it.comparison.name
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The fields of which a cluster has one value.
+    pub(crate) fn unique(&self) -> Vec<usize> {
+        let names = self.constraints.unique.iter();
+        names.filter_map(|name| self.fields.iter().position(|field| field.name == *name)).collect()
     }
 }
 

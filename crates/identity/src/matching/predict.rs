@@ -1,51 +1,91 @@
-//! From candidate pairs to links.
+//! From candidate pairs to scored pairs.
 
 use super::Error;
 use super::blocking::Index;
-use super::model::{Comparer, Model, Pattern, Scorer};
+use super::cluster::{Ground, LEAST, Tie};
+use super::model::{BIT, Comparer, Model, Pattern, Scorer};
 use super::record::Records;
 use super::work::{Stage, Work};
 
+/// What a link weighs at least that a rule of the user or a ruling makes.
+pub(crate) const SURE: i32 = 20 * BIT;
+/// How many pairs are looked at together, so that the waits for memory pass together.
+const TOGETHER: usize = 512;
+
 /// Two records that may be one person. Rows are in the order of their keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Link {
+pub(crate) struct Scored {
     pub(crate) a: u32,
     pub(crate) b: u32,
     /// In 1/1024 bit.
     pub(crate) weight: i32,
     pub(crate) pattern: Pattern,
+    /// Whether a rule of the user makes them one (`true`) or keeps them apart.
+    pub(crate) ruled: Option<bool>,
 }
 
-/// The links of at least some weight, by rows; and how many candidate pairs were compared.
+impl Scored {
+    /// The link as clusters see it; none where a rule keeps the two apart.
+    pub(crate) fn tie(&self) -> Option<Tie> {
+        let (ground, weight) = match self.ruled {
+            Some(false) => return None,
+            Some(true) => (Ground::Rule, self.weight.max(SURE)),
+            None => (Ground::Score, self.weight),
+        };
+        Some(Tie { a: self.a, b: self.b, ground, weight })
+    }
+}
+
+/// Scores a pair; `None` where it weighs less than [`LEAST`] and no rule speaks of it.
+pub(crate) fn score(
+    (model, scorer, comparer): (&Model, &Scorer, &Comparer),
+    records: &Records,
+    (a, b): (u32, u32),
+) -> Option<Scored> {
+    let rows = (records.row(a), records.row(b));
+    if model.compounds.is_empty() {
+        let (pattern, weight) = scorer.score(comparer, records, rows, LEAST)?;
+        return Some(Scored { a, b, weight, pattern, ruled: None });
+    }
+    let pattern = comparer.pattern(records, rows.0, rows.1);
+    let weight = scorer.weight(pattern);
+    let ruled = model.compounds.verdict(pattern, model.comparisons.len());
+    (weight >= LEAST || ruled == Some(true)).then_some(Scored { a, b, weight, pattern, ruled })
+}
+
+/// The scored pairs among the candidates, by rows; and how many candidate pairs were compared.
 pub(crate) fn predict(
     model: &Model,
     comparer: &Comparer,
     records: &Records,
     index: &Index,
-    across: bool,
-    least: i32,
     work: &Work<'_>,
-) -> Result<(Vec<Link>, u64), Error> {
+) -> Result<(Vec<Scored>, u64), Error> {
     let scorer = Scorer::new(model);
+    let across = model.constraints.one_to_one;
     let pieces = work.pieces(Stage::Predict, records.len(), 1 << 13, |range| {
-        let (mut links, mut pairs, mut candidates) = (Vec::new(), 0_u64, Vec::new());
+        let (mut links, mut count, mut candidates) = (Vec::new(), 0_u64, Vec::new());
+        let mut pairs: Vec<(u32, u32)> = Vec::with_capacity(2 * TOGETHER);
+        let end = range.end;
         for row in range {
-            let row = row as u32;
-            index.candidates(row, &mut candidates);
-            let a = records.row(row);
-            for candidate in &candidates {
-                let b = (candidate >> 32) as u32;
-                if across && records.sources.get(row as usize) == records.sources.get(b as usize) {
+            let a = row as u32;
+            index.candidates(a, &mut candidates);
+            pairs.extend(candidates.iter().map(|candidate| (a, (candidate >> 32) as u32)));
+            if pairs.len() < TOGETHER && row + 1 < end {
+                continue;
+            }
+            let touched = pairs.iter().fold(0, |touched, (_, b)| touched ^ records.code(*b, 0));
+            std::hint::black_box(touched);
+            for (a, b) in pairs.drain(..) {
+                if across && records.sources.get(a as usize) == records.sources.get(b as usize) {
                     continue;
                 }
-                pairs += 1;
-                if let Some((pattern, weight)) = scorer.score(comparer, records, (a, records.row(b)), least) {
-                    links.push(Link { a: row, b, weight, pattern });
-                }
+                count += 1;
+                links.extend(score((model, &scorer, comparer), records, (a, b)));
             }
         }
-        (links, pairs)
+        (links, count)
     })?;
-    let pairs = pieces.iter().map(|(_, pairs)| pairs).sum();
-    Ok((pieces.into_iter().flat_map(|(links, _)| links).collect(), pairs))
+    let count = pieces.iter().map(|(_, count)| count).sum();
+    Ok((pieces.into_iter().flat_map(|(links, _)| links).collect(), count))
 }

@@ -10,6 +10,7 @@
 
 use onefold_model::normalise::{self, Order};
 
+use super::comparison::Kind;
 use super::intern::{ABSENT, Interner, Map, hash_bytes, hash_of};
 use super::kernel;
 use super::role::Role;
@@ -35,19 +36,26 @@ pub(crate) enum Family {
     Date(Option<Order>),
     Email,
     Phone,
+    Postcode,
+    /// Letters and digits.
     Code,
+    /// Words.
     Text,
+    /// As it is written, folded.
+    Plain,
 }
 
 impl Family {
-    pub(crate) fn of(role: Role, order: Option<Order>) -> Self {
-        match role {
-            Role::GivenName | Role::Surname | Role::FullName => Self::Name,
-            Role::BirthDate | Role::Date => Self::Date(order),
-            Role::Email => Self::Email,
-            Role::Phone => Self::Phone,
-            Role::Postcode | Role::Identifier | Role::HouseNumber | Role::Number => Self::Code,
-            _ => Self::Text,
+    fn of(kind: Kind, order: Option<Order>) -> Self {
+        match kind {
+            Kind::Given | Kind::Surname | Kind::Middle => Self::Name,
+            Kind::Date => Self::Date(order),
+            Kind::Email => Self::Email,
+            Kind::Phone => Self::Phone,
+            Kind::Postcode => Self::Postcode,
+            Kind::Identifier | Kind::Short => Self::Code,
+            Kind::Place | Kind::Words | Kind::Category | Kind::Set => Self::Text,
+            Kind::Number | Kind::Distance | Kind::Own => Self::Plain,
         }
     }
 
@@ -57,8 +65,8 @@ impl Family {
             Self::Name | Self::Text => plain_word(raw),
             Self::Email => plain_email(raw),
             Self::Phone => plain_phone(raw),
-            Self::Code => raw.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()),
-            Self::Date(_) => false,
+            Self::Postcode | Self::Code => raw.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()),
+            Self::Date(_) | Self::Plain => false,
         };
         fine && !filler(raw)
     }
@@ -73,12 +81,13 @@ impl Family {
             Self::Date(order) => date(raw, order.unwrap_or_default()),
             Self::Email => email(raw),
             Self::Phone => phone(raw),
-            Self::Code if raw.is_ascii() => {
+            Self::Postcode | Self::Code if raw.is_ascii() => {
                 raw.bytes().filter(u8::is_ascii_alphanumeric).map(|c| char::from(c.to_ascii_lowercase())).collect()
             }
-            Self::Code => normalise::fold(raw).chars().filter(|c| c.is_alphanumeric()).collect(),
+            Self::Postcode | Self::Code => normalise::fold(raw).chars().filter(|c| c.is_alphanumeric()).collect(),
             Self::Text if plain_word(raw) => raw.to_owned(),
             Self::Text => normalise::tokens(raw).join(" "),
+            Self::Plain => normalise::fold(raw),
         }
     }
 }
@@ -119,7 +128,8 @@ fn plain_email(raw: &str) -> bool {
         let ends = |c: Option<u8>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
         part.len() < 64 && part.bytes().all(inside) && ends(part.bytes().next()) && ends(part.bytes().next_back())
     };
-    let Some((local, (name, top))) = raw.split_once('@').and_then(|(local, domain)| Some((local, domain.split_once('.')?)))
+    let Some((local, (name, top))) =
+        raw.split_once('@').and_then(|(local, domain)| Some((local, domain.split_once('.')?)))
     else {
         return false;
     };
@@ -163,6 +173,7 @@ pub(crate) struct Lexicon {
     groups: Vec<&'static [u16]>,
     /// The words of texts and names, as numbers.
     pub(crate) words: Interner,
+    word_hashes: Vec<u64>,
     word_ends: Vec<u32>,
     word_codes: Vec<u32>,
 }
@@ -172,7 +183,9 @@ pub(crate) struct Lexicon {
 pub(crate) struct Traits {
     /// How often which letters and digits come: two values within k edits differ in at most 2k bits.
     pub(crate) sign: u32,
-    /// Names: the phonetic key. Dates: the digits as a number. E-mail: a hash of what stands before the @. Phone numbers
+    /// The length of the text.
+    pub(crate) len: u32,
+    /// Names: the phonetic key. Dates of eight digits: the digits, four bits each. Postcodes: a hash of the first half. E-mail: a hash of what stands before the @. Phone numbers
     /// and codes: a hash of the last eight.
     pub(crate) key: u64,
 }
@@ -185,6 +198,7 @@ impl Lexicon {
             traits: vec![Traits::default()],
             groups: Vec::new(),
             words: Interner::default(),
+            word_hashes: vec![0],
             word_ends: vec![0],
             word_codes: Vec::new(),
         }
@@ -213,13 +227,14 @@ impl Lexicon {
             };
             let key = match self.family {
                 Family::Name => kernel::phonetic(text),
-                Family::Date(_) if text.len() == 8 => text.parse().unwrap_or(u64::MAX),
+                Family::Date(_) if text.len() == 8 => u64::from_str_radix(text, 16).unwrap_or(u64::MAX),
                 Family::Date(_) => u64::MAX,
+                Family::Postcode => hash_bytes(start(text, text.chars().count() / 2).as_bytes()),
                 Family::Email => hash_bytes(local(text).as_bytes()),
                 Family::Phone | Family::Code => hash_bytes(end(text, 8).as_bytes()),
-                Family::Text => 0,
+                Family::Text | Family::Plain => 0,
             };
-            self.traits.push(Traits { sign, key });
+            self.traits.push(Traits { sign, len: u32::try_from(text.len()).unwrap_or(u32::MAX), key });
             if self.family == Family::Name {
                 self.groups.resize(code, &[]);
                 self.groups.push(kernel::given_groups(text));
@@ -227,6 +242,9 @@ impl Lexicon {
             if matches!(self.family, Family::Text | Family::Name) {
                 for word in text.split(' ').filter(|word| !word.is_empty()) {
                     self.word_codes.push(self.words.add(word));
+                    if self.word_hashes.len() < self.words.len() {
+                        self.word_hashes.push(hash_bytes(word.as_bytes()));
+                    }
                 }
                 self.word_ends.push(u32::try_from(self.word_codes.len()).unwrap_or(u32::MAX));
             }
@@ -270,6 +288,11 @@ impl Lexicon {
 
     pub(crate) fn traits(&self, code: u32) -> Traits {
         self.traits.get(code as usize).copied().unwrap_or_default()
+    }
+
+    /// A hash of a word.
+    pub(crate) fn word_hash(&self, word: u32) -> u64 {
+        self.word_hashes.get(word as usize).copied().unwrap_or(0)
     }
 
     /// The words of a text.
@@ -337,6 +360,8 @@ pub struct Field {
     pub role: Role,
     /// Which part of the column.
     pub part: Part,
+    /// How its values are compared.
+    pub kind: Kind,
     /// How dates are written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Written>,
@@ -354,6 +379,16 @@ pub enum Written {
     MonthFirst,
 }
 
+impl Written {
+    pub(crate) fn of(order: Order) -> Self {
+        match order {
+            Order::YearFirst => Self::YearFirst,
+            Order::DayFirst => Self::DayFirst,
+            Order::MonthFirst => Self::MonthFirst,
+        }
+    }
+}
+
 impl From<Written> for Order {
     fn from(written: Written) -> Self {
         match written {
@@ -366,7 +401,7 @@ impl From<Written> for Order {
 
 impl Field {
     pub(crate) fn family(&self) -> Family {
-        Family::of(self.role, self.order.map(Into::into))
+        Family::of(self.kind, self.order.map(Into::into))
     }
 }
 
@@ -409,7 +444,9 @@ impl Records {
             .collect();
         let lexicons: Vec<Lexicon> = distinct.iter().map(|(family, _)| Lexicon::new(*family)).collect();
         let signed = (0..fields.len()).filter(|field| {
-            families.get(*field).is_some_and(|family| matches!(family, Family::Email | Family::Phone | Family::Code))
+            families
+                .get(*field)
+                .is_some_and(|family| matches!(family, Family::Email | Family::Phone | Family::Postcode | Family::Code))
         });
         let signed: Vec<usize> = signed.collect();
         Self { width: fields.len() + signed.len(), fields, families, lexicon_of, lexicons, signed, ..Self::default() }
@@ -498,8 +535,9 @@ impl Records {
         let (rows, width) = (records.keys.len(), records.width);
         records.codes = vec![ABSENT; rows * width];
         for column in &mut table.columns {
-            let wanted: Vec<usize> =
-                (0..records.fields.len()).filter(|nth| records.fields.get(*nth).is_some_and(|it| it.column == column.name)).collect();
+            let wanted: Vec<usize> = (0..records.fields.len())
+                .filter(|nth| records.fields.get(*nth).is_some_and(|it| it.column == column.name))
+                .collect();
             for (nth, field) in wanted.iter().enumerate() {
                 let (Some(family), Some(of), Some(spec)) =
                     (records.families.get(*field), records.lexicon_of.get(*field), records.fields.get(*field))
@@ -508,9 +546,8 @@ impl Records {
                 };
                 let whole = spec.part == Part::Whole && nth + 1 == wanted.len();
                 let codes = match records.lexicons.get_mut(*of) {
-                    Some(lexicon) => {
-                        lexicon.absorb(&mut column.values, whole, |raw| part(&family.canonical(raw), spec.part).to_owned())
-                    }
+                    Some(lexicon) => lexicon
+                        .absorb(&mut column.values, whole, |raw| part(&family.canonical(raw), spec.part).to_owned()),
                     None => continue,
                 };
                 // From the order of the table to that of the keys.

@@ -116,7 +116,11 @@ impl Table {
         }
         let cells: Vec<&str> = cells.into_iter().collect();
         if cells.len() > self.columns.len() {
-            return Err(Error::Table(format!("record {row} has {} cells for {} columns", cells.len(), self.columns.len())));
+            return Err(Error::Table(format!(
+                "record {row} has {} cells for {} columns",
+                cells.len(),
+                self.columns.len()
+            )));
         }
         self.call(id);
         self.sources.push(0);
@@ -275,7 +279,11 @@ impl Table {
         for (row, number) in ids.numbers().iter().enumerate() {
             match ids.text(*number) {
                 "" => {
-                    self.note(Fault { code: "absent_id", place: before.name(row).into_owned(), column: Some(column.to_owned()) });
+                    self.note(Fault {
+                        code: "absent_id",
+                        place: before.name(row).into_owned(),
+                        column: Some(column.to_owned()),
+                    });
                     self.call(&before.name(row));
                 }
                 id => self.call(id),
@@ -348,9 +356,17 @@ impl Table {
         match &self.names {
             Names::Given(..) => (0..self.len()).map(|row| hash_bytes(self.name(row).as_bytes())).collect(),
             Names::Places(lines) => {
-                let files: Vec<u64> = self.files.iter().map(|file| hash_bytes(file.as_bytes())).collect();
-                let of = |source: &u16| files.get(usize::from(*source)).copied().unwrap_or(0);
-                self.sources.iter().zip(lines).map(|(source, line)| hash_of((of(source), *line))).collect()
+                use fmt::Write;
+                let mut name = String::new();
+                let place = |(row, line): (usize, &u32)| {
+                    name.clear();
+                    let file = self.sources.get(row).and_then(|source| self.files.get(usize::from(*source)));
+                    name.push_str(file.map_or("", String::as_str));
+                    // Writing to a string does not fail.
+                    let _ = write!(name, ":{line}");
+                    hash_bytes(name.as_bytes())
+                };
+                lines.iter().enumerate().map(place).collect()
             }
         }
     }

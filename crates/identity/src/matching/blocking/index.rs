@@ -36,6 +36,8 @@ pub struct Yield {
     pub largest: u32,
     /// Matches expected among its pairs, where the training has estimated them.
     pub matches: Option<f64>,
+    /// Whether it was worth its pairs.
+    pub chosen: bool,
 }
 
 /// The blocks of all rules.

@@ -8,12 +8,12 @@
 //! A key that too many records share says nothing: its block is *oversize*, is counted and reported, and yields no pairs.
 //! Blocks only grow as records come, so whether a pair is a candidate is a function of the set of records.
 
+mod draw;
 mod index;
-mod plan;
 
+pub(crate) use draw::{CAP, Draw, Drawn, MOST, WORD_CAP, prune};
 pub(crate) use index::Index;
 pub use index::{Oversize, Yield};
-pub(crate) use plan::{Draw, Drawn, prune};
 
 use super::intern::{ABSENT, fold, hash_bytes, hash_of, mix};
 use super::record::{Records, end, start};
@@ -60,6 +60,11 @@ impl Key {
         Self { fields: vec![field], transform }
     }
 
+    /// Whether a record may have several.
+    pub(crate) fn is_many(&self) -> bool {
+        self.transform.is_many() || self.fields.len() > 1
+    }
+
     /// The key of a value; `None` where there is none.
     fn of(&self, records: &Records, field: usize, code: u32) -> Option<u64> {
         if code == ABSENT {
@@ -72,36 +77,72 @@ impl Key {
             Transform::Sound | Transform::Local => key(),
             Transform::End(8) if lexicon.keeps_end() => key(),
             Transform::Year | Transform::MonthDay if key() == u64::MAX => return None,
-            Transform::Year => key() / 10_000,
-            Transform::MonthDay => key() % 10_000,
+            Transform::Year => key() >> 16,
+            Transform::MonthDay => key() & 0xffff,
             Transform::Start(count) => hash_bytes(start(lexicon.text(code), count.into()).as_bytes()),
             Transform::End(count) => hash_bytes(end(lexicon.text(code), count.into()).as_bytes()),
         })
     }
 
-    fn each(&self, records: &Records, row: u32, mut take: impl FnMut(u64)) {
+    /// A hash of what counts of each value of a field, by its number; 0 where nothing does.
+    fn contents(&self, records: &Records, field: usize) -> Vec<u64> {
+        let lexicon = records.lexicon(field);
+        let content = |code| match (self.transform, self.of(records, field, code)) {
+            (_, None) => 0,
+            (Transform::Whole, _) => hash_bytes(lexicon.text(code).as_bytes()),
+            (_, Some(key)) => mix(key) | 1,
+        };
+        std::iter::once(0).chain(lexicon.values.codes().map(content)).collect()
+    }
+
+    /// The parts of a key of words, each with a hash of its text.
+    fn each_text(&self, records: &Records, row: u32, mut take: impl FnMut(u64, u64)) {
         for field in &self.fields {
-            let code = records.code(row, *field);
-            if code == ABSENT {
-                continue;
-            }
             let lexicon = records.lexicon(*field);
+            let code = records.code(row, *field);
             match self.transform {
                 Transform::Words => {
                     for word in lexicon.words_of(code) {
-                        take(u64::from(*word));
+                        take(u64::from(*word), lexicon.word_hash(*word));
                     }
                 }
-                Transform::Grams(count) => {
-                    let letters: Vec<char> = lexicon.text(code).chars().collect();
-                    for gram in letters.windows(usize::from(count.max(2))) {
-                        take(hash_of(gram));
-                    }
+                _ => self.each_of(records, *field, code, &mut |part| {
+                    let text = if self.transform == Transform::Whole {
+                        hash_bytes(lexicon.text(code).as_bytes())
+                    } else {
+                        part
+                    };
+                    take(part, text);
+                }),
+            }
+        }
+    }
+
+    fn each(&self, records: &Records, row: u32, mut take: impl FnMut(u64)) {
+        for field in &self.fields {
+            self.each_of(records, *field, records.code(row, *field), &mut take);
+        }
+    }
+
+    fn each_of(&self, records: &Records, field: usize, code: u32, take: &mut impl FnMut(u64)) {
+        if code == ABSENT {
+            return;
+        }
+        match self.transform {
+            Transform::Words => {
+                for word in records.lexicon(field).words_of(code) {
+                    take(u64::from(*word));
                 }
-                _ => {
-                    if let Some(key) = self.of(records, *field, code) {
-                        take(key);
-                    }
+            }
+            Transform::Grams(count) => {
+                let letters: Vec<char> = records.lexicon(field).text(code).chars().collect();
+                for gram in letters.windows(usize::from(count.max(2))) {
+                    take(hash_of(gram));
+                }
+            }
+            _ => {
+                if let Some(key) = self.of(records, field, code) {
+                    take(key);
                 }
             }
         }
@@ -152,7 +193,7 @@ impl Rule {
         let mut many = None;
         for key in &self.keys {
             match key.fields.as_slice() {
-                [field] if !key.transform.is_many() => {
+                [field] if !key.is_many() => {
                     whole = with(whole, key.of(records, *field, records.code(row, *field))?);
                 }
                 _ => many = Some(key),
@@ -164,12 +205,14 @@ impl Rule {
     /// Whether two records share a key.
     pub(crate) fn finds(&self, records: &Records, a: u32, b: u32) -> bool {
         self.keys.iter().all(|key| match key.fields.as_slice() {
-            [field] if !key.transform.is_many() => {
+            [field] if !key.is_many() => {
                 let (x, y) = (records.code(a, *field), records.code(b, *field));
-                x != ABSENT && (x == y || key.transform != Transform::Whole && {
-                    let key_of = |code| key.of(records, *field, code);
-                    key_of(x).is_some_and(|x| Some(x) == key_of(y))
-                })
+                x != ABSENT
+                    && (x == y
+                        || key.transform != Transform::Whole && {
+                            let key_of = |code| key.of(records, *field, code);
+                            key_of(x).is_some_and(|x| Some(x) == key_of(y))
+                        })
             }
             _ => {
                 let (mut one, mut both) = (Vec::new(), false);

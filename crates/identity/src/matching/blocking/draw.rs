@@ -5,11 +5,11 @@
 //! same sample gives pairs to learn from. After the training the rules are chosen: the one that finds most matches for
 //! its pairs, then the one that adds most to it, until another match would cost too many comparisons.
 
+use super::super::Error;
 use super::super::comparison::{Comparison, Kind};
 use super::super::intern::{Map, mix};
 use super::super::record::Records;
 use super::super::work::{Stage, Work};
-use super::super::Error;
 use super::{Key, Rule, Transform};
 
 /// The most candidate pairs a record that one rule may cost.
@@ -24,6 +24,8 @@ pub(crate) const MOST: usize = 32;
 const SAMPLED_ROWS: u64 = 40_000;
 /// Fewer leading keys than this are no sample.
 const FEW: usize = 200;
+/// Another draw than those by which rows and pairs are drawn.
+const SEED: u64 = 0x243f_6a88_85a3_08d3;
 /// Pairs to learn from.
 const SAMPLED_PAIRS: f64 = 300_000.0;
 
@@ -43,7 +45,12 @@ fn offers(comparisons: &[Comparison]) -> Vec<Offer> {
     for comparison in comparisons {
         let field = comparison.field;
         let mut offer = |transform, alone, cap| {
-            offers.push(Offer { key: Key::new(field, transform), name: named(&comparison.name, transform), alone, cap });
+            offers.push(Offer {
+                key: Key::new(field, transform),
+                name: named(&comparison.name, transform),
+                alone,
+                cap,
+            });
         };
         match comparison.kind {
             Kind::Given | Kind::Surname => {
@@ -70,12 +77,18 @@ fn offers(comparisons: &[Comparison]) -> Vec<Offer> {
                 offer(Transform::Whole, true, CAP);
                 offer(Transform::Words, true, WORD_CAP);
             }
-            Kind::Category | Kind::Short => offer(Transform::Whole, false, CAP),
+            Kind::Category | Kind::Short | Kind::Number | Kind::Distance | Kind::Own => {
+                offer(Transform::Whole, false, CAP);
+            }
+            Kind::Set => offer(Transform::Words, true, WORD_CAP),
         }
     }
     if !names.is_empty() {
+        let all: Vec<&str> =
+            comparisons.iter().filter(|it| names.contains(&it.field)).map(|it| it.name.as_str()).collect();
+        let name = named(&all.join("+"), Transform::Words);
         let key = Key { fields: names, transform: Transform::Words };
-        offers.push(Offer { key, name: "a word of any name".into(), alone: true, cap: WORD_CAP });
+        offers.push(Offer { key, name, alone: true, cap: WORD_CAP });
     }
     offers
 }
@@ -84,14 +97,7 @@ fn offers(comparisons: &[Comparison]) -> Vec<Offer> {
 pub(crate) fn named(field: &str, transform: Transform) -> String {
     match transform {
         Transform::Whole => field.to_owned(),
-        Transform::Sound => format!("{field}:sound"),
-        Transform::Start(count) => format!("{field}:start{count}"),
-        Transform::End(count) => format!("{field}:end{count}"),
-        Transform::Local => format!("{field}:local"),
-        Transform::Year => format!("{field}:year"),
-        Transform::MonthDay => format!("{field}:month_day"),
-        Transform::Words => format!("{field}:words"),
-        Transform::Grams(count) => format!("{field}:grams{count}"),
+        _ => format!("{field}:{transform}"),
     }
 }
 
@@ -119,7 +125,12 @@ pub(crate) struct Draw {
 struct Lead {
     key: Key,
     rows: Vec<u32>,
+    /// How many keys are sampled.
     keys: usize,
+    /// Of a key of words, those that are sampled.
+    words: Vec<u64>,
+    /// Of another key, a hash of what counts of each value, by its number.
+    parts: Vec<u64>,
 }
 
 struct Sampler<'r> {
@@ -129,25 +140,56 @@ struct Sampler<'r> {
 }
 
 impl Sampler<'_> {
-    /// Notes the records of a key's sample.
+    fn rows(&self) -> std::ops::Range<u32> {
+        0..u32::try_from(self.records.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Notes the records of a key's sample. What is sampled follows from the values, never from their numbers.
     fn lead(&mut self, key: &Key) {
         if self.leads.iter().any(|lead| lead.key == *key) {
             return;
         }
-        let mut found: Vec<(u64, u32)> = Vec::new();
-        for row in 0..u32::try_from(self.records.len()).unwrap_or(u32::MAX) {
-            key.each(self.records, row, |part| {
-                if mix(part).is_multiple_of(self.one_in) {
-                    found.push((part, row));
+        let records = self.records;
+        let mut lead = Lead { key: key.clone(), rows: Vec::new(), keys: 0, words: Vec::new(), parts: Vec::new() };
+        if self.one_in == 1 {
+            lead.rows = self.rows().collect();
+            lead.keys = usize::MAX;
+        } else if key.is_many() {
+            // The same words have the same numbers in all fields of a key: names share them.
+            let mut sampled: Map<u64, ()> = Map::default();
+            for row in self.rows() {
+                let mut any = false;
+                key.each_text(records, row, |part, text| {
+                    if mix(text ^ SEED).is_multiple_of(self.one_in) {
+                        sampled.insert(part, ());
+                        any = true;
+                    }
+                });
+                if any {
+                    lead.rows.push(row);
                 }
-            });
+            }
+            lead.keys = sampled.len().max(FEW);
+            lead.words = sampled.into_keys().collect();
+            lead.words.sort_unstable();
+        } else if let Some(field) = key.fields.first() {
+            lead.parts = key.contents(records, *field);
+            let sampled: Vec<bool> =
+                lead.parts.iter().map(|part| *part != 0 && mix(*part ^ SEED).is_multiple_of(self.one_in)).collect();
+            let is_sampled = |code: &u32| sampled.get(*code as usize).copied().unwrap_or(false);
+            lead.rows =
+                records.column(*field).zip(0..).filter(|(code, _)| is_sampled(code)).map(|(_, row)| row).collect();
+            let mut keys: Vec<u64> =
+                lead.parts.iter().zip(&sampled).filter(|(_, sampled)| **sampled).map(|(part, _)| *part).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            lead.keys = keys.len();
         }
-        let mut rows: Vec<u32> = found.iter().map(|(_, row)| *row).collect();
-        rows.dedup();
-        let mut keys: Vec<u64> = found.into_iter().map(|(key, _)| key).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        self.leads.push(Lead { key: key.clone(), rows, keys: keys.len() });
+        self.leads.push(lead);
+    }
+
+    fn of(&self, key: &Key) -> Option<&Lead> {
+        self.leads.iter().find(|lead| lead.key == *key)
     }
 
     /// The number of the draw that decides whether a rule's key is sampled.
@@ -158,55 +200,52 @@ impl Sampler<'_> {
     }
 
     fn distinct(&self, key: &Key) -> usize {
-        self.leads.iter().find(|lead| lead.key == *key).map_or(0, |lead| lead.keys)
+        self.of(key).map_or(0, |lead| lead.keys)
     }
 
     /// The sampled blocks of a rule: its keys with their rows, sorted. The rule's first key leads.
     fn blocks(&self, nth: usize, rule: &Rule) -> Vec<(u64, u32)> {
-        let lead = rule.keys.first().and_then(|key| self.leads.iter().find(|lead| lead.key == *key));
+        let Some(lead) = rule.keys.first().and_then(|key| self.of(key)) else { return Vec::new() };
         let (mut keyed, mut keys) = (Vec::new(), Vec::new());
-        if self.one_in > 1 && lead.is_some_and(|lead| lead.keys < FEW) {
+        if lead.keys < FEW && !lead.parts.is_empty() {
             // Too few leading keys to draw from: draw among the whole ones.
-            for row in 0..u32::try_from(self.records.len()).unwrap_or(u32::MAX) {
+            for row in self.rows().filter(|row| self.whole(rule, *row).is_multiple_of(self.one_in)) {
                 keys.clear();
                 rule.emit(nth, self.records, row, &mut keys);
-                keyed.extend(keys.iter().filter(|key| mix(**key).is_multiple_of(self.one_in)).map(|key| (*key, row)));
+                keyed.extend(keys.iter().map(|key| (*key, row)));
             }
-            keyed.sort_unstable();
-            return keyed;
-        }
-        for row in lead.map_or(&[][..], |lead| &lead.rows) {
-            keys.clear();
-            rule.emit(nth, self.records, *row, &mut keys);
-            keyed.extend(keys.iter().map(|key| (*key, *row)));
+        } else if !lead.words.is_empty() {
+            // A record is here for some of its words and has others, whose blocks are not whole.
+            for row in &lead.rows {
+                let mut words = Vec::new();
+                lead.key.each(self.records, *row, |part| words.push(part));
+                words.retain(|word| lead.words.binary_search(word).is_ok());
+                words.sort_unstable();
+                words.dedup();
+                keys.clear();
+                rule.emit_with(nth, self.records, *row, &words, &mut keys);
+                keyed.extend(keys.iter().map(|key| (*key, *row)));
+            }
+        } else {
+            for row in &lead.rows {
+                keys.clear();
+                rule.emit(nth, self.records, *row, &mut keys);
+                keyed.extend(keys.iter().map(|key| (*key, *row)));
+            }
         }
         keyed.sort_unstable();
-        if rule.keys.first().is_some_and(|key| key.transform.is_many() || key.fields.len() > 1) && self.one_in > 1 {
-            // A record is here for one of its words and has others, whose blocks are not whole.
-            keyed = keyed
-                .chunk_by(|a, b| a.0 == b.0)
-                .filter(|block| block.first().is_some_and(|(_, row)| self.is_sampled(nth, rule, *row, block)))
-                .flatten()
-                .copied()
-                .collect();
-        }
         keyed
     }
 
-    /// Whether the word that makes a block is one of the sample.
-    fn is_sampled(&self, nth: usize, rule: &Rule, row: u32, block: &[(u64, u32)]) -> bool {
-        let Some(key) = rule.keys.first() else { return false };
-        let mut found = false;
-        let mut one = Vec::new();
-        key.each(self.records, row, |part| {
-            if mix(part).is_multiple_of(self.one_in) {
-                one.push(part);
-            }
-        });
-        let mut all = Vec::new();
-        rule.emit_with(nth, self.records, row, &one, &mut all);
-        found |= block.first().is_some_and(|(key, _)| all.contains(key));
-        found
+    /// A hash of the values that make a rule's key.
+    fn whole(&self, rule: &Rule, row: u32) -> u64 {
+        rule.keys.iter().fold(SEED, |whole, key| {
+            let part = match (self.of(key), key.fields.first()) {
+                (Some(lead), Some(field)) => lead.parts.get(self.records.code(row, *field) as usize).copied(),
+                _ => None,
+            };
+            mix(whole ^ part.unwrap_or(0))
+        })
     }
 
     fn pairs(&self, blocks: &[(u64, u32)], cap: u32) -> u64 {
@@ -234,10 +273,8 @@ impl Draw {
         let mut draw = Self::default();
         match given {
             Some(rules) => {
-                for rule in rules {
-                    if let Some(key) = rule.keys.first() {
-                        sampler.lead(key);
-                    }
+                for key in rules.iter().flat_map(|rule| &rule.keys) {
+                    sampler.lead(key);
                 }
                 draw.rules = rules.to_vec();
             }
@@ -287,8 +324,7 @@ impl Draw {
         let records = sampler.records;
         for (nth, (rule, blocks)) in self.rules.iter().zip(sampled).enumerate() {
             // Where a rule has oversize blocks, whether it finds a pair depends on a size that the sample does not show.
-            let oversize =
-                blocks.chunk_by(|a, b| a.0 == b.0).any(|block| block.len() as u64 > u64::from(rule.cap));
+            let oversize = blocks.chunk_by(|a, b| a.0 == b.0).any(|block| block.len() as u64 > u64::from(rule.cap));
             let mut sizes: Map<u64, u32> = Map::default();
             let mut asked: Vec<(usize, u64)> = Vec::new();
             let (mut one, mut two) = (Vec::new(), Vec::new());
@@ -357,7 +393,7 @@ fn plan(sampler: &mut Sampler<'_>, offers: &[Offer], work: &Work<'_>) -> Result<
                 continue;
             }
         }
-        if !offer.key.transform.is_many() {
+        if !offer.key.is_many() {
             refined.push(offer);
         }
     }
