@@ -21,7 +21,7 @@ use super::rules::{Constraints, Rules};
 /// How many parts a bit has.
 pub const BIT: i32 = 1024;
 /// The version of the format.
-pub const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 /// What a comparison's levels are worth.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -268,11 +268,6 @@ impl Plan {
         };
         Rules { columns: self.findings.iter().map(column).collect(), ..self.rules.clone() }
     }
-
-    /// The fields whose values a cluster has one of at most.
-    pub(crate) fn unique(&self) -> Vec<usize> {
-        self.constraints.unique.iter().filter_map(|name| self.field(name).ok()).collect()
-    }
 }
 
 impl fmt::Display for Plan {

@@ -146,8 +146,8 @@ impl Resolution {
         while let Some(at) = open.pop() {
             for step in beside.get(&at).into_iter().flatten() {
                 let other = if step.a == at { step.b } else { step.a };
-                if !came.contains_key(&other) {
-                    came.insert(other, Some(*step));
+                if let std::collections::hash_map::Entry::Vacant(place) = came.entry(other) {
+                    place.insert(Some(*step));
                     open.push(other);
                 }
             }

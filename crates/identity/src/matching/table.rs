@@ -13,7 +13,7 @@ use super::Error;
 use super::intern::{Interner, Map, hash_bytes, hash_of};
 
 /// The longest cell that is a value; what is longer says nothing about who somebody is.
-pub const LONGEST: usize = 8 * 1024;
+pub(crate) const LONGEST: usize = 8 * 1024;
 
 /// Something that was wrong with the input, and where. It never carries a value.
 #[derive(Clone, Debug, PartialEq, Eq)]

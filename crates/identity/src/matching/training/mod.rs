@@ -367,7 +367,7 @@ impl Training<'_> {
 
 /// The pair with a number among all, counted row by row.
 fn pair(nth: u64) -> (u32, u32) {
-    let mut high = (1 + (1 + 8 * nth).isqrt()) / 2;
+    let mut high = (1 + 8 * nth).isqrt().div_ceil(2);
     while high * (high - 1) / 2 > nth {
         high -= 1;
     }
