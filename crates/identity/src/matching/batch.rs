@@ -3,7 +3,6 @@
 use super::Error;
 use super::blocking::{Index, Oversize, Yield};
 use super::cluster::{Bounds, Cut, Ground, Merge, Solved, Tie, solve};
-use super::intern::Map;
 use super::model::{Comparer, Model, Scorer};
 use super::plan::Plan;
 use super::predict::{SURE, Scored, predict};
@@ -47,6 +46,26 @@ pub struct Batch {
     comparer: Comparer,
     /// The row of each row of the table.
     rows: Vec<u32>,
+}
+
+/// What a stretch of components gives.
+#[derive(Default)]
+struct Found {
+    /// Rows with the roots of their clusters.
+    homes: Vec<(u32, u32)>,
+    merges: Vec<Merge>,
+    cuts: Vec<(Tie, Cut)>,
+}
+
+impl Found {
+    fn take(&mut self, solved: Solved) {
+        for cluster in &solved.clusters {
+            let root = cluster.first().copied().unwrap_or(0);
+            self.homes.extend(cluster.iter().map(|row| (*row, root)));
+        }
+        self.merges.extend(solved.merges);
+        self.cuts.extend(solved.cuts);
+    }
 }
 
 impl Batch {
@@ -145,7 +164,7 @@ impl Batch {
         let comparer = self.comparer_of(model)?;
         let index = Index::build(&model.blocking, records, work)?;
         let (scored, candidate_pairs) = predict(model, &comparer, records, &index, work)?;
-        let (yields, oversize) = (index.yields, index.oversize);
+        let Index { yields, oversize, .. } = index;
         self.conclude(model, &comparer, scored, rulings, (candidate_pairs, yields, oversize), work)
     }
 
@@ -207,47 +226,51 @@ impl Batch {
                 rows.dedup();
                 solve(&rows, &ties, &bounds)
             };
-            components.get(range).unwrap_or(&[]).iter().map(one).collect::<Vec<Solved>>()
+            let mut found = Found::default();
+            for solved in components.get(range).unwrap_or(&[]).iter().map(one) {
+                found.take(solved);
+            }
+            found
         })?;
 
         let mut clusters = records.origin.clone();
-        let (mut merges, mut cuts) = (Vec::new(), Map::default());
-        for solved in solved.into_iter().flatten() {
-            for cluster in &solved.clusters {
-                let root = cluster.first().and_then(|row| records.origin.get(*row as usize)).copied().unwrap_or(0);
-                for row in cluster {
-                    if let Some(place) = clusters.get_mut(*row as usize) {
-                        *place = root;
-                    }
+        let (mut merges, mut cuts) = (Vec::new(), Vec::new());
+        for found in solved {
+            for (row, root) in found.homes {
+                let root = records.origin.get(root as usize).copied().unwrap_or(0);
+                if let Some(place) = clusters.get_mut(row as usize) {
+                    *place = root;
                 }
             }
-            merges.extend(solved.merges);
-            cuts.extend(solved.cuts.into_iter().map(|(tie, cut)| ((tie.a, tie.b), cut)));
+            merges.extend(found.merges);
+            cuts.extend(found.cuts.into_iter().map(|(tie, cut)| ((tie.a, tie.b), cut)));
         }
+        cuts.sort_unstable_by_key(|(pair, _): &((u32, u32), Cut)| *pair);
         let mut by_origin = vec![0; clusters.len()];
         for (cluster, origin) in clusters.iter().zip(&records.origin) {
             if let Some(place) = by_origin.get_mut(*origin as usize) {
                 *place = *cluster;
             }
         }
-        let taken: Map<(u32, u32), ()> = merges.iter().map(|merge: &Merge| ((merge.tie.a, merge.tie.b), ())).collect();
+        let mut taken: Vec<(u32, u32)> = merges.iter().map(|merge: &Merge| (merge.tie.a, merge.tie.b)).collect();
+        taken.sort_unstable();
         let origin = |row: u32| records.origin.get(row as usize).copied().unwrap_or(0);
         let link = |scored: &Scored| {
             let pair = (scored.a, scored.b);
-            let cut = if taken.contains_key(&pair) {
+            let cut = if taken.binary_search(&pair).is_ok() {
                 None
             } else if scored.ruled == Some(false) {
                 Some(Cut::Never { rows: (origin(scored.a), origin(scored.b)) })
             } else if scored.ruled.is_none() && scored.weight < model.threshold {
                 Some(Cut::Weak)
             } else {
-                cuts.get(&pair).cloned()
+                cuts.binary_search_by_key(&pair, |(pair, _)| *pair).ok().and_then(|at| cuts.get(at)).map(|(_, cut)| cut.clone())
             };
             Link {
                 a: origin(scored.a),
                 b: origin(scored.b),
                 weight: scored.weight,
-                pattern: scored.pattern,
+                pattern: scored.pattern(),
                 ground: if scored.ruled == Some(true) { Ground::Rule } else { Ground::Score },
                 cut,
             }

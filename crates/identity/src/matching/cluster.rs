@@ -54,7 +54,7 @@ pub enum Cut {
     /// The cluster would have two values of a column that has one.
     Unique {
         /// The column.
-        column: String,
+        column: Box<str>,
     },
     /// The cluster would have two records of one file.
     Sources,
@@ -226,7 +226,7 @@ impl Bounds<'_> {
             if let (Some(x), Some(y)) = (value(a), value(b))
                 && x != y
             {
-                let column = self.records.fields.get(*field).map_or(String::new(), |field| field.name.clone());
+                let column = self.records.fields.get(*field).map_or("", |field| field.name.as_str()).into();
                 return Some(Cut::Unique { column });
             }
         }

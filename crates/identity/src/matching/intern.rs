@@ -17,7 +17,7 @@ pub(crate) const ABSENT: u32 = 0;
 pub(crate) struct Interner {
     bytes: String,
     /// Where each text ends; the first is the absent one.
-    ends: Vec<usize>,
+    ends: Vec<u32>,
     counts: Vec<u32>,
     /// Open addressing: above a hash of the text, below its number, 0 for an empty slot; so most looks end in one place of
     /// memory, and the table grows without reading a text. Always a power of two.
@@ -40,7 +40,7 @@ impl Interner {
     pub(crate) fn text(&self, code: u32) -> &str {
         let Some(before) = (code as usize).checked_sub(1) else { return "" };
         match (self.ends.get(before), self.ends.get(code as usize)) {
-            (Some(from), Some(to)) => self.bytes.get(*from..*to).unwrap_or(""),
+            (Some(from), Some(to)) => self.bytes.get(*from as usize..*to as usize).unwrap_or(""),
             _ => "",
         }
     }
@@ -60,10 +60,13 @@ impl Interner {
         if text.is_empty() {
             return Some(ABSENT);
         }
+        if self.slots.is_empty() {
+            return self.codes().find(|code| self.text(*code) == text);
+        }
         self.seek(text, short(text)).ok()
     }
 
-    pub(crate) fn add_count(&mut self, code: u32, times: u32) {
+    fn add_count(&mut self, code: u32, times: u32) {
         if let Some(count) = self.counts.get_mut(code as usize) {
             *count = count.saturating_add(times);
         }
@@ -77,6 +80,9 @@ impl Interner {
     /// The numbers of several texts, each counted once more. Their places in the table are touched before any is looked
     /// at, so that the waits for memory pass together.
     pub(crate) fn count_all<'t>(&mut self, texts: impl Iterator<Item = &'t str> + Clone, out: &mut Vec<u32>) {
+        if self.slots.is_empty() {
+            self.open();
+        }
         let mask = self.slots.len() - 1;
         let mut touched = 0;
         let hashed = |text: &'t str| {
@@ -97,12 +103,19 @@ impl Interner {
         if text.is_empty() {
             return ABSENT;
         }
+        if self.slots.is_empty() {
+            self.open();
+        }
         match self.seek(text, hash) {
             Ok(code) => code,
             Err(slot) => {
                 let code = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+                let Ok(end) = u32::try_from(self.bytes.len() + text.len()) else {
+                    // Four billion bytes of distinct texts are full: what comes later is absent.
+                    return ABSENT;
+                };
                 self.bytes.push_str(text);
-                self.ends.push(self.bytes.len());
+                self.ends.push(end);
                 self.counts.push(0);
                 if let Some(place) = self.slots.get_mut(slot) {
                     *place = u64::from(hash) << 32 | u64::from(code);
@@ -115,24 +128,38 @@ impl Interner {
         }
     }
 
+    /// Makes the hash table again.
+    fn open(&mut self) {
+        let size = (self.ends.len() * 2).next_power_of_two().max(16);
+        let mut slots = vec![0; size];
+        for code in self.codes() {
+            let hash = short(self.text(code));
+            put(&mut slots, u64::from(hash) << 32 | u64::from(code));
+        }
+        self.slots = slots;
+    }
+
+    /// Gives back the hash table and the counts, once a text will hardly be added; if one is, the table is made again.
+    pub(crate) fn seal(&mut self) {
+        self.slots = Vec::new();
+        self.counts = Vec::new();
+        self.bytes.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
     fn grow(&mut self) {
-        let mask = self.slots.len() * 2 - 1;
-        let mut slots = vec![0; mask + 1];
+        // Large tables grow more slowly, small ones are not worth the second look.
+        let size = if self.slots.len() < 1 << 18 { self.slots.len() * 4 } else { self.slots.len() * 2 };
+        let mut slots = vec![0; size];
         for found in self.slots.iter().filter(|found| **found != 0) {
-            let mut slot = (found >> 32) as usize & mask;
-            while slots.get(slot).is_some_and(|known| *known != 0) {
-                slot = (slot + 1) & mask;
-            }
-            if let Some(place) = slots.get_mut(slot) {
-                *place = *found;
-            }
+            put(&mut slots, *found);
         }
         self.slots = slots;
     }
 
     /// The number, or the free slot where it would stand.
     fn seek(&self, text: &str, hash: u32) -> Result<u32, usize> {
-        let mask = self.slots.len() - 1;
+        let mask = self.slots.len().wrapping_sub(1);
         let mut slot = hash as usize & mask;
         loop {
             match self.slots.get(slot).copied().unwrap_or(0) {
@@ -148,6 +175,18 @@ impl Interner {
         self.bytes.shrink_to_fit();
         self.ends.shrink_to_fit();
         self.counts.shrink_to_fit();
+    }
+}
+
+/// Puts an entry into the first free slot of its own.
+fn put(slots: &mut [u64], entry: u64) {
+    let mask = slots.len().wrapping_sub(1);
+    let mut slot = (entry >> 32) as usize & mask;
+    while slots.get(slot).is_some_and(|known| *known != 0) {
+        slot = (slot + 1) & mask;
+    }
+    if let Some(place) = slots.get_mut(slot) {
+        *place = entry;
     }
 }
 

@@ -19,12 +19,33 @@ pub(crate) struct Scored {
     pub(crate) b: u32,
     /// In 1/1024 bit.
     pub(crate) weight: i32,
-    pub(crate) pattern: Pattern,
+    pattern: Packed,
     /// Whether a rule of the user makes them one (`true`) or keeps them apart.
     pub(crate) ruled: Option<bool>,
 }
 
+/// A pattern without the alignment of 128 bits, which would make a third of the memory empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Packed(u64, u64);
+
+impl From<Pattern> for Packed {
+    fn from(pattern: Pattern) -> Self {
+        Self((pattern >> 64) as u64, pattern as u64)
+    }
+}
+
+impl From<Packed> for Pattern {
+    fn from(packed: Packed) -> Self {
+        Self::from(packed.0) << 64 | Self::from(packed.1)
+    }
+}
+
 impl Scored {
+    pub(crate) fn pattern(&self) -> Packed {
+        self.pattern
+    }
+
+
     /// The link as clusters see it; none where a rule keeps the two apart.
     pub(crate) fn tie(&self) -> Option<Tie> {
         let (ground, weight) = match self.ruled {
@@ -45,12 +66,12 @@ pub(crate) fn score(
     let rows = (records.row(a), records.row(b));
     if model.compounds.is_empty() {
         let (pattern, weight) = scorer.score(comparer, records, rows, LEAST)?;
-        return Some(Scored { a, b, weight, pattern, ruled: None });
+        return Some(Scored { a, b, weight, pattern: pattern.into(), ruled: None });
     }
     let pattern = comparer.pattern(records, rows.0, rows.1);
     let weight = scorer.weight(pattern);
     let ruled = model.compounds.verdict(pattern, model.comparisons.len());
-    (weight >= LEAST || ruled == Some(true)).then_some(Scored { a, b, weight, pattern, ruled })
+    (weight >= LEAST || ruled == Some(true)).then_some(Scored { a, b, weight, pattern: pattern.into(), ruled })
 }
 
 /// The scored pairs among the candidates, by rows; and how many candidate pairs were compared.
@@ -87,5 +108,9 @@ pub(crate) fn predict(
         (links, count)
     })?;
     let count = pieces.iter().map(|(_, count)| count).sum();
-    Ok((pieces.into_iter().flat_map(|(links, _)| links).collect(), count))
+    let mut links = Vec::with_capacity(pieces.iter().map(|(links, _)| links.len()).sum());
+    for (piece, _) in pieces {
+        links.extend(piece);
+    }
+    Ok((links, count))
 }

@@ -275,6 +275,8 @@ impl Lexicon {
             }
         }
         self.learn();
+        self.values.seal();
+        self.traits.shrink_to_fit();
         codes
     }
 

@@ -7,6 +7,7 @@ use super::blocking::{Oversize, Yield};
 use super::cluster::{Cut, Ground, Merge};
 use super::intern::Map;
 use super::model::{BIT, Pattern, probability};
+use super::predict::Packed;
 use super::quality;
 
 /// A scored pair of records, by their rows in the table.
@@ -18,7 +19,7 @@ pub struct Link {
     pub b: u32,
     /// The match weight, in 1/1024 bit.
     pub weight: i32,
-    pub(crate) pattern: Pattern,
+    pub(crate) pattern: Packed,
     /// What makes it a link.
     pub ground: Ground,
     /// Why it was not taken; `None` where it joined two clusters, or joins two records of one.
@@ -30,6 +31,13 @@ impl Link {
     #[must_use]
     pub fn probability(&self) -> f64 {
         probability(self.weight)
+    }
+
+    /// A number that pairs share which agree in the same way.
+    #[must_use]
+    pub fn pattern(&self) -> u64 {
+        let pattern = Pattern::from(self.pattern);
+        (pattern ^ pattern >> 64) as u64
     }
 }
 

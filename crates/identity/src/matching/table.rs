@@ -48,7 +48,7 @@ pub(crate) struct Column {
 #[derive(Clone, Debug)]
 enum Names {
     /// By their own ids, one after the other, and where each ends.
-    Given(String, Vec<usize>),
+    Given(String, Vec<u32>),
     /// By file and line.
     Places(Vec<u32>),
 }
@@ -147,7 +147,7 @@ impl Table {
     pub(crate) fn call(&mut self, id: &str) {
         if let Names::Given(names, ends) = &mut self.names {
             names.push_str(id);
-            ends.push(names.len());
+            ends.push(u32::try_from(names.len()).unwrap_or(u32::MAX));
         }
     }
 
@@ -230,7 +230,7 @@ impl Table {
         match &self.names {
             Names::Given(names, ends) => {
                 let from = row.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
-                ends.get(row).and_then(|to| names.get(from..*to)).unwrap_or("").into()
+                ends.get(row).and_then(|to| names.get(from as usize..*to as usize)).unwrap_or("").into()
             }
             Names::Places(lines) => self.place(row, lines.get(row).copied().unwrap_or(0)).into(),
         }
@@ -261,7 +261,9 @@ impl Table {
     /// [`Error::Unknown`] where there is no such column.
     pub fn take(&mut self, column: &str) -> Result<Taken, Error> {
         let at = self.position(column)?;
-        Ok(Taken(self.columns.remove(at)))
+        let mut taken = self.columns.remove(at);
+        taken.values.seal();
+        Ok(Taken(taken))
     }
 
     /// Takes a column out and calls the records by it.
@@ -377,6 +379,11 @@ impl Table {
             column.codes.shrink_to_fit();
             column.values.shrink();
         }
+        if let Names::Given(names, ends) = &mut self.names {
+            names.shrink_to_fit();
+            ends.shrink_to_fit();
+        }
+        self.sources.shrink_to_fit();
     }
 }
 

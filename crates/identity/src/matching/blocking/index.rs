@@ -55,24 +55,17 @@ pub(crate) struct Index {
 }
 
 /// The blocks of one rule, while the index is built.
-pub(crate) struct Blocks {
-    pub(crate) members: Vec<u32>,
-    pub(crate) starts: Vec<u32>,
-    pub(crate) yields: Yield,
-    pub(crate) oversize: Vec<Oversize>,
+struct Blocks {
+    members: Vec<u32>,
+    starts: Vec<u32>,
+    yields: Yield,
+    oversize: Vec<Oversize>,
 }
 
 impl Blocks {
-    /// The blocks of a rule over some rows, which are given in ascending order.
-    pub(crate) fn of(nth: usize, rule: &Rule, records: &Records, rows: impl Iterator<Item = u32>) -> Self {
-        let mut keyed: Vec<(u64, u32)> = Vec::new();
-        let mut keys = Vec::new();
-        for row in rows {
-            keys.clear();
-            rule.emit(nth, records, row, &mut keys);
-            keyed.extend(keys.iter().map(|key| (*key, row)));
-        }
-        let keyed = grouped(keyed);
+    /// The blocks of a rule.
+    fn of(nth: usize, rule: &Rule, records: &Records) -> Self {
+        let keyed = grouped(shared(nth, rule, records));
         let mut blocks = Self {
             members: Vec::new(),
             starts: Vec::new(),
@@ -84,12 +77,9 @@ impl Blocks {
             blocks.yields.largest = blocks.yields.largest.max(size);
             if size > rule.cap {
                 blocks.yields.oversize += 1;
-                let example = block.iter().map(|(_, row)| *row).min_by_key(|row| records.keys.get(*row as usize));
-                blocks.oversize.push(Oversize {
-                    rule: rule.name.clone(),
-                    records: size,
-                    example: example.unwrap_or(0),
-                });
+                // Rows are in the order of keys, so the first is the same whatever came first.
+                let example = block.first().map_or(0, |(_, row)| *row);
+                blocks.oversize.push(Oversize { rule: rule.name.clone(), records: size, example });
             } else if size > 1 {
                 blocks.yields.blocks += 1;
                 blocks.yields.pairs += u64::from(size) * u64::from(size - 1) / 2;
@@ -97,10 +87,50 @@ impl Blocks {
                 blocks.members.extend(block.iter().map(|(_, row)| *row));
             }
         }
-        blocks.oversize.sort_unstable_by_key(|block| std::cmp::Reverse(block.records));
+        blocks.oversize.sort_unstable_by_key(|block| (std::cmp::Reverse(block.records), block.example));
         blocks.oversize.truncate(20);
         blocks
     }
+}
+
+/// The keys that more than one record has, with a few others, each with its rows.
+///
+/// Most keys are had by one record alone. They are sorted out by counting, up to two, in a table of bytes by a part of
+/// the key's hash: a key whose place was counted once is alone.
+fn shared(nth: usize, rule: &Rule, records: &Records) -> Vec<(u64, u32)> {
+    let rows = u32::try_from(records.len()).unwrap_or(u32::MAX);
+    let mut counts = vec![0_u8; (records.len() * 4).next_power_of_two().max(1 << 8)];
+    let mask = counts.len() - 1;
+    let (mut all, mut ends): (Vec<u64>, Vec<u32>) = (Vec::with_capacity(records.len()), Vec::new());
+    let many = rule.keys.iter().any(super::Key::is_many);
+    for row in 0..rows {
+        let from = all.len();
+        rule.emit(nth, records, row, &mut all);
+        if many {
+            ends.push(u32::try_from(all.len()).unwrap_or(u32::MAX));
+        } else if all.len() == from {
+            // No key: a place that is counted and never shared.
+            all.push(0);
+            continue;
+        }
+        for key in all.get(from..).unwrap_or(&[]) {
+            if let Some(count) = counts.get_mut((*key >> 20) as usize & mask) {
+                *count = count.saturating_add(1);
+            }
+        }
+    }
+    let is_shared = |key: &u64| *key != 0 && counts.get((*key >> 20) as usize & mask).is_some_and(|count| *count > 1);
+    if !many {
+        return all.into_iter().zip(0..).filter(|(key, _)| is_shared(key)).collect();
+    }
+    let mut found = Vec::new();
+    let mut from = 0;
+    for (row, end) in (0..).zip(ends) {
+        let keys = all.get(from as usize..end as usize).unwrap_or(&[]);
+        found.extend(keys.iter().filter(|key| is_shared(key)).map(|key| (*key, row)));
+        from = end;
+    }
+    found
 }
 
 /// Brings equal keys together, rows ascending within a key: first by the upper bits into pieces that fit a cache, then
@@ -146,11 +176,10 @@ fn grouped(keyed: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
 
 impl Index {
     pub(crate) fn build(rules: &[Rule], records: &Records, work: &Work<'_>) -> Result<Self, Error> {
-        let rows = u32::try_from(records.len()).unwrap_or(u32::MAX);
         let mut index = Self::default();
         let built = work.pieces(Stage::Block, rules.len(), 1, |range| {
             let nth = range.start;
-            rules.get(nth).map(|rule| (nth, Blocks::of(nth, rule, records, 0..rows)))
+            rules.get(nth).map(|rule| (nth, Blocks::of(nth, rule, records)))
         })?;
         let mut counts = vec![0_u32; records.len() + 1];
         for (nth, blocks) in built.into_iter().flatten() {
