@@ -15,7 +15,21 @@ fn main() {
     let dbg = std::env::var("DBG").is_ok();
     let t = |s: &str| {
         if dbg {
-            { let st = std::fs::read_to_string("/proc/self/status").unwrap(); let g = |k: &str| st.lines().find(|l| l.starts_with(k)).unwrap_or("").split_whitespace().nth(1).unwrap_or("0").parse::<u64>().unwrap() / 1024; eprintln!("-- {s} {:.2} hwm {} rss {}", cpu(), g("VmHWM"), g("VmRSS")) }
+            {
+                let st = std::fs::read_to_string("/proc/self/status").unwrap();
+                let g = |k: &str| {
+                    st.lines()
+                        .find(|l| l.starts_with(k))
+                        .unwrap_or("")
+                        .split_whitespace()
+                        .nth(1)
+                        .unwrap_or("0")
+                        .parse::<u64>()
+                        .unwrap()
+                        / 1024
+                };
+                eprintln!("-- {s} {:.2} hwm {} rss {}", cpu(), g("VmHWM"), g("VmRSS"))
+            }
         }
     };
     let mut table = csv::read(files, (id != truth).then_some(id.as_str()), &work).unwrap();

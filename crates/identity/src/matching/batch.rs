@@ -264,7 +264,10 @@ impl Batch {
             } else if scored.ruled.is_none() && scored.weight < model.threshold {
                 Some(Cut::Weak)
             } else {
-                cuts.binary_search_by_key(&pair, |(pair, _)| *pair).ok().and_then(|at| cuts.get(at)).map(|(_, cut)| cut.clone())
+                cuts.binary_search_by_key(&pair, |(pair, _)| *pair)
+                    .ok()
+                    .and_then(|at| cuts.get(at))
+                    .map(|(_, cut)| cut.clone())
             };
             Link {
                 a: origin(scored.a),

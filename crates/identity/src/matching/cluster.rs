@@ -236,3 +236,121 @@ impl Bounds<'_> {
         Some(Cut::Never { rows: (origin(barred.0), origin(barred.1)) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn records(count: usize, sources: &[u16]) -> Records {
+        let mut records = Records::new(Vec::new());
+        records.keys = (0..count as u64).map(super::super::intern::mix).collect();
+        records.sources = sources.to_vec();
+        records.origin = (0..count as u32).collect();
+        records
+    }
+
+    /// The same by the book: all pairs between two clusters are summed anew each time.
+    fn by_the_book(count: u32, ties: &[Tie], bounds: &Bounds<'_>) -> Vec<Vec<u32>> {
+        let key = |row: u32| bounds.records.keys[row as usize];
+        let mut clusters: Vec<Vec<u32>> = (0..count).map(|row| vec![row]).collect();
+        let mut order = ties.to_vec();
+        order.sort_by_key(|tie| {
+            let (p, q) = (key(tie.a), key(tie.b));
+            (tie.ground, std::cmp::Reverse(tie.weight), p.min(q), p.max(q))
+        });
+        for tie in order {
+            if tie.ground == Ground::Score && tie.weight < bounds.threshold {
+                continue;
+            }
+            let of = |row: u32| clusters.iter().position(|cluster| cluster.contains(&row)).unwrap();
+            let (x, y) = (of(tie.a), of(tie.b));
+            if x == y {
+                continue;
+            }
+            let mut sum = 0_i64;
+            for a in &clusters[x] {
+                for b in &clusters[y] {
+                    let known: Vec<i64> = ties
+                        .iter()
+                        .filter(|tie| (tie.a, tie.b) == (*a, *b) || (tie.a, tie.b) == (*b, *a))
+                        .map(|tie| i64::from(tie.weight - LEAST))
+                        .collect();
+                    sum += known.iter().sum::<i64>() + i64::from(LEAST);
+                }
+            }
+            let pairs = (clusters[x].len() * clusters[y].len()) as i64;
+            let outvoted = tie.ground == Ground::Score && sum.div_euclid(pairs) < i64::from(bounds.threshold);
+            let sources =
+                |cluster: &[u32]| cluster.iter().map(|row| bounds.records.sources[*row as usize]).collect::<Vec<_>>();
+            let twice =
+                bounds.one_to_one && sources(&clusters[x]).iter().any(|source| sources(&clusters[y]).contains(source));
+            let apart =
+                bounds.apart.is_some_and(|apart| clusters[x].iter().any(|a| clusters[y].iter().any(|b| apart(*a, *b))));
+            if outvoted || twice || apart || clusters[x].len() + clusters[y].len() > bounds.largest as usize {
+                continue;
+            }
+            let gone = clusters.remove(x.max(y));
+            clusters[x.min(y)].extend(gone);
+        }
+        for cluster in &mut clusters {
+            cluster.sort_by_key(|row| key(*row));
+        }
+        clusters.sort_by_key(|cluster| key(cluster[0]));
+        clusters
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1500))]
+        #[test]
+        fn clusters_are_those_of_the_book_in_any_order(
+            links in proptest::collection::vec((0_u32..9, 0_u32..9, -5_i32..12, 0_u8..12), 0..30),
+            sources in proptest::collection::vec(0_u16..4, 9),
+            nevers in proptest::collection::vec((0_u32..9, 0_u32..9), 0..4),
+            (largest, one_to_one, threshold) in (2_u32..10, any::<bool>(), -1_i32..3),
+            turn in 0_usize..30,
+        ) {
+            let records = records(9, &sources);
+            let mut seen = std::collections::BTreeSet::new();
+            let mut ties: Vec<Tie> = links
+                .iter()
+                .filter(|(a, b, ..)| a < b && seen.insert((*a, *b)))
+                .map(|(a, b, bits, ground)| Tie {
+                    a: *a,
+                    b: *b,
+                    ground: match ground { 0 => Ground::Ruling, 1 => Ground::Rule, _ => Ground::Score },
+                    weight: bits * super::super::model::BIT,
+                })
+                .collect();
+            let apart = |a: u32, b: u32| nevers.contains(&(a, b)) || nevers.contains(&(b, a));
+            let threshold = threshold * super::super::model::BIT;
+            let bounds = Bounds { records: &records, largest, one_to_one, unique: &[], threshold, apart: Some(&apart) };
+            let rows: Vec<u32> = (0..9).collect();
+            let solved = solve(&rows, &ties, &bounds);
+            prop_assert_eq!(&solved.clusters, &by_the_book(9, &ties, &bounds));
+            // Each merge makes one cluster less.
+            prop_assert_eq!(solved.clusters.len() + solved.merges.len(), 9);
+            if !ties.is_empty() {
+                let turn = turn % ties.len();
+                ties.rotate_left(turn);
+                let mut rows = rows;
+                rows.reverse();
+                prop_assert_eq!(solve(&rows, &ties, &bounds).clusters, solved.clusters);
+            }
+        }
+    }
+
+    #[test]
+    fn one_strong_link_is_outvoted_between_two_clusters() {
+        let records = records(4, &[0; 4]);
+        let tie = |a, b, bits: i32| Tie { a, b, ground: Ground::Score, weight: bits * super::super::model::BIT };
+        let bounds =
+            Bounds { records: &records, largest: 9, one_to_one: false, unique: &[], threshold: 0, apart: None };
+        let mut ties = vec![tie(0, 1, 12), tie(2, 3, 12), tie(1, 2, 8)];
+        let solved = solve(&[0, 1, 2, 3], &ties, &bounds);
+        assert_eq!(solved.clusters.len(), 2);
+        assert!(matches!(solved.cuts.as_slice(), [(_, Cut::Outvoted { pairs: 4, .. })]), "{:?}", solved.cuts);
+        ties.push(tie(0, 3, 8));
+        assert_eq!(solve(&[0, 1, 2, 3], &ties, &bounds).clusters.len(), 1);
+    }
+}

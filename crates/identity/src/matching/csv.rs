@@ -168,3 +168,66 @@ fn windows_1252(byte: u8) -> char {
     ];
     byte.checked_sub(0x80).and_then(|at| HIGH.get(usize::from(at))).copied().unwrap_or(char::from(byte))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(files: &[(&str, &[u8])], id: Option<&str>) -> Result<Table, Error> {
+        read(files.iter().map(|(name, bytes)| (*name, *bytes)), id, &Work::default())
+    }
+
+    #[test]
+    fn files_with_the_same_columns_are_one_table() {
+        let till: &[u8] = b"name, city\nAda,London\n";
+        let crm: &[u8] = b"city,name,note\nParis,Grace,x\n";
+        let table = table(&[("till.csv", till), ("crm.csv", crm)], None).unwrap();
+        assert_eq!(table.columns().collect::<Vec<_>>(), ["name", "city", "note"]);
+        assert_eq!((table.name(0), table.name(1)), ("till.csv:2".into(), "crm.csv:2".into()));
+        assert_eq!((table.cell(1, "city"), table.cell(0, "note")), (Some("Paris"), Some("")));
+        assert_eq!(table.find("crm.csv:2"), Some(1));
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf_8_are_read_as_windows_1252_and_counted() {
+        let table = table(&[("till.csv", b"name\nJos\xe9\nZo\xc3\xab\n")], None).unwrap();
+        assert_eq!((table.cell(0, "name"), table.cell(1, "name")), (Some("José"), Some("Zoë")));
+        assert_eq!(table.faults()[0].to_string(), "till.csv:2: not utf 8 in `name`");
+    }
+
+    #[test]
+    fn a_cell_of_ten_megabytes_is_emptied_and_the_rest_goes_on() {
+        let mut bytes = b"name,city\n".to_vec();
+        bytes.extend(std::iter::repeat_n(b'x', 10_000_000));
+        bytes.extend(b",London\nAda,Paris\n");
+        let table = table(&[("till.csv", &bytes)], None).unwrap();
+        assert_eq!((table.cell(0, "name"), table.cell(0, "city")), (Some(""), Some("London")));
+        assert_eq!((table.len(), table.refused()), (2, (0, 1)));
+    }
+
+    #[test]
+    fn ids_that_come_again_or_are_absent_are_told_apart_by_content_not_by_place() {
+        let one: &[u8] = b"id,name\n7,Ada\n7,Grace\n,Alan\n";
+        let other: &[u8] = b"id,name\n7,Grace\n7,Ada\n,Alan\n";
+        let names = |bytes| {
+            let table = table(&[("till.csv", bytes)], Some("id")).unwrap();
+            let mut all: Vec<(String, String)> =
+                (0..3).map(|row| (table.name(row).into_owned(), table.cell(row, "name").unwrap().to_owned())).collect();
+            all.sort();
+            (all, table.faults().iter().map(|fault| fault.code).collect::<Vec<_>>())
+        };
+        assert_eq!(names(one), names(other));
+        assert_eq!(names(one).1, ["absent_id", "repeated_id"]);
+    }
+
+    #[test]
+    fn what_is_no_table_is_an_error_with_its_file() {
+        for (bytes, message) in
+            [(&b""[..], "`till.csv` has no header"), (b"a,b,a\n", "`till.csv` has two columns named `a`")]
+        {
+            assert_eq!(table(&[("till.csv", bytes)], None).unwrap_err().to_string(), message);
+        }
+        let fault = table(&[("till.csv", b"key,name\n")], Some("kee")).unwrap_err();
+        assert_eq!(fault.to_string(), "unknown column `kee`; did you mean `key`?");
+    }
+}

@@ -45,7 +45,6 @@ impl Scored {
         self.pattern
     }
 
-
     /// The link as clusters see it; none where a rule keeps the two apart.
     pub(crate) fn tie(&self) -> Option<Tie> {
         let (ground, weight) = match self.ruled {

@@ -618,3 +618,51 @@ pub(crate) fn veiled(key: u64, text: &str) -> u64 {
 
 /// The numbers of frequent values by their keyed hashes.
 pub(crate) type Frequent = Map<u64, u32>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+        #[test]
+        fn the_quick_way_is_the_way_of_the_model(
+            mail in "[a-z0-9._A-Z-]{1,6}@[a-z0-9-]{1,5}(\\.[a-z]{0,3}){1,2}",
+            digits in "[0+][0-9]{5,15}",
+            word in "[a-z]{1,6}",
+        ) {
+            if plain_email(&mail) {
+                prop_assert_eq!(normalise::email(&mail), Ok(mail.clone()));
+            }
+            if plain_phone(&digits) {
+                prop_assert_eq!(normalise::phone(&digits, None).map(|it| it.trim_start_matches('+').to_owned()), Ok(digits.clone()));
+            }
+            if plain_word(&word) {
+                prop_assert_eq!(normalise::name(&word), Ok(word.clone()));
+                prop_assert_eq!(normalise::tokens(&word).join(" "), word);
+            }
+        }
+
+        #[test]
+        fn values_within_k_edits_differ_in_at_most_2k_bits(a in "[a-z0-9.]{1,12}", b in "[a-z0-9.]{1,12}", c in "[0-9]{1,12}", d in "[0-9]{1,12}") {
+            let apart = (letter_sign(&a) ^ letter_sign(&b)).count_ones() as usize;
+            prop_assert!(apart <= 2 * kernel::osa(&a, &b));
+            let apart = (digit_sign(&c) ^ digit_sign(&d)).count_ones() as usize;
+            prop_assert!(apart <= 2 * kernel::osa(&c, &d));
+        }
+    }
+
+    #[test]
+    fn a_full_name_has_parts() {
+        for (name, given, middle, last) in [
+            ("frank edward brightman", "frank", "edward", "brightman"),
+            ("frank brightman", "frank", "", "brightman"),
+            ("brightman", "", "", "brightman"),
+        ] {
+            assert_eq!(part(name, Part::Given), given);
+            assert_eq!(part(name, Part::Middle), middle);
+            assert_eq!(part(name, Part::Last), last);
+        }
+    }
+}

@@ -21,13 +21,13 @@ pub(crate) const WORD_CAP: u32 = 60;
 /// The most rules: a pair remembers which found it in 32 bits.
 pub(crate) const MOST: usize = 32;
 /// Records whose leading key is sampled.
-const SAMPLED_ROWS: u64 = 40_000;
+const SAMPLED_ROWS: u64 = 30_000;
 /// Fewer leading keys than this are no sample.
 const FEW: usize = 200;
 /// Another draw than those by which rows and pairs are drawn.
 const SEED: u64 = 0x243f_6a88_85a3_08d3;
 /// Pairs to learn from.
-const SAMPLED_PAIRS: f64 = 300_000.0;
+const SAMPLED_PAIRS: f64 = 150_000.0;
 
 /// A key with what must not stand beside it: keys of the same values.
 #[derive(Clone, Debug)]

@@ -255,3 +255,96 @@ impl Index {
         out.truncate(kept);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::super::super::comparison::Kind;
+    use super::super::super::record::{Field, Part, Records};
+    use super::super::super::role::Role;
+    use super::super::{Key, Transform};
+    use super::*;
+    use proptest::prelude::*;
+
+    fn records(rows: &[(String, String, String)]) -> Records {
+        let field = |name: &str, kind| Field {
+            name: name.into(),
+            column: name.into(),
+            role: Role::Text,
+            part: Part::Whole,
+            kind,
+            order: None,
+        };
+        let mut records =
+            Records::new(vec![field("name", Kind::Surname), field("born", Kind::Date), field("street", Kind::Words)]);
+        for (key, row) in (0..).zip(rows) {
+            records.push(key, 0, |field| match field.name.as_str() {
+                "name" => &row.0,
+                "born" => &row.1,
+                _ => &row.2,
+            });
+        }
+        records
+    }
+
+    fn rules(cap: u32) -> Vec<Rule> {
+        let rule = |keys: &[(usize, Transform)]| Rule {
+            name: format!("{keys:?}"),
+            keys: keys.iter().map(|(field, transform)| Key::new(*field, *transform)).collect(),
+            cap,
+        };
+        vec![
+            rule(&[(0, Transform::Whole)]),
+            rule(&[(0, Transform::Sound), (1, Transform::Year)]),
+            rule(&[(0, Transform::Start(1)), (1, Transform::MonthDay)]),
+            rule(&[(2, Transform::Words)]),
+            rule(&[(1, Transform::Whole), (2, Transform::Words)]),
+            rule(&[(0, Transform::Grams(2))]),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(800))]
+        #[test]
+        fn candidates_are_the_pairs_of_all_blocks_that_are_not_oversize(
+            rows in proptest::collection::vec(("[ab]{0,3}", "(1815|1852)-(11|12)-(10|27)|", "([pq] ){0,3}"), 0..24),
+            cap in 2_u32..8,
+        ) {
+            let records = records(&rows);
+            let rules = rules(cap);
+            let mut wanted: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+            for (nth, rule) in rules.iter().enumerate() {
+                let mut blocks: BTreeMap<u64, BTreeSet<u32>> = BTreeMap::new();
+                for row in 0..rows.len() as u32 {
+                    let mut keys = Vec::new();
+                    rule.emit(nth, &records, row, &mut keys);
+                    for key in keys {
+                        prop_assert!(blocks.entry(key).or_default().insert(row), "a key twice");
+                    }
+                }
+                for a in 0..rows.len() as u32 {
+                    for b in 0..a {
+                        let together = blocks.values().any(|block| block.contains(&a) && block.contains(&b));
+                        prop_assert_eq!(rule.finds(&records, a, b), together);
+                    }
+                }
+                for block in blocks.values().filter(|block| block.len() <= cap as usize) {
+                    for a in block {
+                        for b in block.range(a + 1..) {
+                            *wanted.entry((*a, *b)).or_default() |= 1 << nth;
+                        }
+                    }
+                }
+            }
+            let index = Index::build(&rules, &records, &Work::default()).unwrap();
+            let mut found = BTreeMap::new();
+            let mut candidates = Vec::new();
+            for row in 0..rows.len() as u32 {
+                index.candidates(row, &mut candidates);
+                found.extend(candidates.iter().map(|it| ((row, (it >> 32) as u32), *it as u32)));
+            }
+            prop_assert_eq!(found, wanted);
+        }
+    }
+}

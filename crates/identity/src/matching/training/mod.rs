@@ -27,7 +27,7 @@ use super::work::{Stage, Work};
 use maximise::{Group, Known};
 
 /// Random pairs for u.
-const RANDOM: u64 = 400_000;
+const RANDOM: u64 = 200_000;
 /// A rule of blocking is worth its pairs while it adds one match for so many.
 const PAIRS_A_MATCH: f64 = 150.0;
 /// How many pairs of the sample one labelled by hand weighs.
