@@ -25,9 +25,6 @@ pub enum Error {
     /// A rule that does not hold together.
     #[error("{0}")]
     Rules(String),
-    /// Nothing tells the records apart or together, or the training has not seen what it needs.
-    #[error("{0}")]
-    Untrained(String),
     /// The model was made for other columns, or by another version.
     #[error("{0}")]
     Model(String),

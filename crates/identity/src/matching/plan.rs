@@ -50,8 +50,7 @@ impl Plan {
     /// What the columns of a table are, by its values and by what the rules say of them, and what follows from it.
     ///
     /// # Errors
-    /// [`Error::Unknown`] and [`Error::Rules`] for rules that do not fit the table, [`Error::Untrained`] where there is
-    /// nothing by which records could be told apart.
+    /// [`Error::Unknown`] and [`Error::Rules`] for rules that do not fit the table.
     pub fn infer(table: &Table, rules: &Rules) -> Result<Self, Error> {
         for rule in &rules.columns {
             if !table.columns().any(|name| name == rule.name) {
@@ -133,9 +132,9 @@ impl Plan {
         // In one order, whatever the order of the columns.
         fields.sort_by(|a, b| (a.kind.effort(), a.kind as u8, &a.name).cmp(&(b.kind.effort(), b.kind as u8, &b.name)));
         if fields.is_empty() {
-            return Err(Error::Untrained(
+            self.notes.push(
                 "no column says who somebody is: each is empty, the same in all records, or different in all".into(),
-            ));
+            );
         }
         self.fields = fields;
         Ok(())

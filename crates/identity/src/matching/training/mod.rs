@@ -14,6 +14,8 @@
 //! sums are taken in one order, so the same records give the same model, in any order and on any number of threads.
 
 mod maximise;
+#[cfg(test)]
+mod tests;
 
 use super::Error;
 use super::blocking::{self, Draw, Drawn, Key, Rule, Transform, Yield, prune};
