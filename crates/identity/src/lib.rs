@@ -23,9 +23,12 @@
 //!
 //! See [`Graph`] for the shortest use, and [`Graph::why`], [`Graph::why_not`], [`Graph::how`] for explanations.
 //!
-//! It is not: a matcher. Links are declared or ruled; *scored* links (Fellegi-Sunter comparisons of names, addresses,
-//! birth dates) are absent today, and their stratum is empty. It holds no values, only tokens; it keeps no redirects
-//! from old ids, because an old id is looked up to where its node is now; it reads no clock and writes no file.
+//! Where nothing proves who it is, records are *matched*: [`matching`] compares names, addresses and birth dates, learns
+//! from the data what agreement is worth, and clusters the records, in batch or one at a time.
+//!
+//! It is not: a store. The graph holds no values, only tokens; it keeps no redirects from old ids, because an old id is
+//! looked up to where its node is now; nothing here reads a clock or writes a file. The graph does not take scored links
+//! yet: their stratum, between declared and device links, is empty.
 
 mod graph;
 pub mod matching;
