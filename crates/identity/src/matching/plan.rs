@@ -14,7 +14,7 @@ use super::rules::{BlockingRule, ColumnRule, Constraints, Rules};
 use super::table::Table;
 
 /// Rows from which roles are inferred.
-const SAMPLE: usize = 2_000;
+const SAMPLE: usize = 5_000;
 
 /// What is compared, and how: rules with all that they leave open inferred from the table.
 ///
