@@ -1,6 +1,6 @@
 //! Who is it: the kernels of matching, beside their peers.
 //!
-//! `cargo bench --bench identity`; `-- table` prints the table of kernels alone. `ONEFOLD_PERSONS` names a CSV file of
+//! `cargo bench --bench identity`; `-- table` prints the tables of kernels and unions alone. `ONEFOLD_PERSONS` names a CSV file of
 //! persons to take names from.
 
 use criterion::{criterion_group, criterion_main};
@@ -9,6 +9,8 @@ use criterion::{criterion_group, criterion_main};
 mod kernels;
 #[path = "identity/names.rs"]
 mod names;
+#[path = "identity/union.rs"]
+mod union;
 
-criterion_group!(benches, kernels::jaro_winkler, kernels::osa, kernels::table);
+criterion_group!(benches, kernels::jaro_winkler, kernels::osa, kernels::table, union::table);
 criterion_main!(benches);

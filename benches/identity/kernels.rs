@@ -114,7 +114,7 @@ pub fn table(_: &mut Criterion) {
     }
 }
 
-fn spent(work: impl FnOnce() -> f64) -> Duration {
+pub fn spent(work: impl FnOnce() -> f64) -> Duration {
     let (wall, cpu) = (Instant::now(), on_cpu());
     black_box(work());
     match (cpu, on_cpu()) {

@@ -7,11 +7,14 @@
 //!
 //! The idea: the places of a letter in the first string are a word of bits; so are the places not yet taken, and the
 //! window of places near enough. Their conjunction's lowest bit is the match, so a letter of the second string costs a
-//! handful of operations and no inner loop. The boost is given above 0.7, as [`strsim`] does and Winkler proposed.
+//! handful of operations and no inner loop. Short strings, nineteen pairs of names in twenty, need no table for the places
+//! (`lanes`); others of up to 64 letters do (`masks`). The boost is given above 0.7, as [`strsim`] does and Winkler
+//! proposed.
 //!
-//! Absent is a bound by the lengths ahead of a cutoff: on names it cost more than it saved, for few differ so much, and which
-//! do is not to be guessed by the processor. A caller with keys sorted by length may still skip whole ranges.
+//! Absent is a bound by lengths or letters in common ahead of a cutoff: on names it cost more than it saved, for which pair
+//! it stops is not to be foreseen by the processor. A caller with keys sorted by length may still skip whole ranges.
 
+use super::lanes;
 use super::masks::{Masks, Word};
 
 /// The most letters a word has places for.
@@ -19,8 +22,6 @@ pub(super) const LONGEST: usize = 64;
 /// Boosted above this similarity only.
 const BOOSTED: f64 = 0.7;
 const SCALE: f64 = 0.1;
-/// More than the rounding of a handful of operations on numbers up to one.
-const SLACK: f64 = 1e-9;
 
 /// Jaro's similarity, between 0 and 1.
 ///
@@ -32,7 +33,7 @@ const SLACK: f64 = 1e-9;
 /// assert_eq!(jaro("ada", ""), 0.0);
 /// ```
 pub fn jaro(a: &str, b: &str) -> f64 {
-    with_masks(a, b, Jaro).unwrap_or_else(|| strsim::jaro(a, b))
+    Common::of(a.as_bytes(), b.as_bytes()).map_or_else(|| strsim::jaro(a, b), Common::jaro)
 }
 
 /// Jaro's similarity with Winkler's boost, between 0 and 1.
@@ -45,13 +46,15 @@ pub fn jaro(a: &str, b: &str) -> f64 {
 /// assert!(jaro_winkler("lovelace", "babbage") < 0.5);
 /// ```
 pub fn jaro_winkler(a: &str, b: &str) -> f64 {
-    with_masks(a, b, Winkler).unwrap_or_else(|| strsim::jaro_winkler(a, b))
+    match Common::of(a.as_bytes(), b.as_bytes()) {
+        Some(common) => common.winkler(a.as_bytes(), b.as_bytes()),
+        None => strsim::jaro_winkler(a, b),
+    }
 }
 
 /// The similarity of [`jaro_winkler`] where it is at least so much.
 ///
-/// Cheaper than to compare afterwards, where most pairs are unlike: letters out of order are counted only where the letters
-/// in common suffice.
+/// No dearer than the similarity alone, and no cheaper.
 ///
 /// ```
 /// use onefold_identity::matching::kernel::jaro_winkler_at_least;
@@ -59,98 +62,52 @@ pub fn jaro_winkler(a: &str, b: &str) -> f64 {
 /// assert!(jaro_winkler_at_least("lovelace", "lovelcae", 0.88).is_some());
 /// assert_eq!(jaro_winkler_at_least("lovelace", "babbage", 0.88), None);
 /// ```
+#[inline]
 pub fn jaro_winkler_at_least(a: &str, b: &str, cutoff: f64) -> Option<f64> {
-    match with_masks(a, b, AtLeast(cutoff)) {
-        Some(answer) => answer,
-        None => Some(strsim::jaro_winkler(a, b)).filter(|&it| it >= cutoff),
-    }
-}
-
-/// A question to two strings, once the places of the first's letters are known.
-pub(super) trait Ask {
-    type Answer;
-    /// The answer; none where `b` is not ASCII.
-    ///
-    /// Both are of at most [`LONGEST`] letters, and `a` is ASCII.
-    fn ask(self, a: &[u8], b: &[u8], places: impl Fn(u8) -> u64) -> Option<Self::Answer>;
-}
-
-/// Asks with the cheapest table; none where a string is too long or not ASCII.
-#[inline(always)]
-fn with_masks<A: Ask>(a: &str, b: &str, question: A) -> Option<A::Answer> {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    if a.len() > LONGEST || b.len() > LONGEST {
-        None
-    } else if a.len() <= u16::PLACES {
-        let mut masks = Masks::<u16>::default();
-        if masks.fill(a) { question.ask(a, b, |letter| masks.of(letter)) } else { None }
-    } else {
-        let mut masks = Masks::<u64>::default();
-        if masks.fill(a) { question.ask(a, b, |letter| masks.of(letter)) } else { None }
-    }
-}
-
-#[derive(Clone, Copy)]
-pub(super) struct Jaro;
-
-impl Ask for Jaro {
-    type Answer = f64;
-    #[inline(always)]
-    fn ask(self, a: &[u8], b: &[u8], places: impl Fn(u8) -> u64) -> Option<f64> {
-        let common = Common::find(a.len(), b, &places)?;
-        Some(common.similarity(common.transpositions(b, &places)))
-    }
-}
-
-#[derive(Clone, Copy)]
-pub(super) struct Winkler;
-
-impl Ask for Winkler {
-    type Answer = f64;
-    #[inline(always)]
-    fn ask(self, a: &[u8], b: &[u8], places: impl Fn(u8) -> u64) -> Option<f64> {
-        Some(boost(Jaro.ask(a, b, places)?, || prefix(a, b)))
-    }
-}
-
-#[derive(Clone, Copy)]
-pub(super) struct AtLeast(pub(super) f64);
-
-impl Ask for AtLeast {
-    type Answer = Option<f64>;
-    #[inline(always)]
-    fn ask(self, a: &[u8], b: &[u8], places: impl Fn(u8) -> u64) -> Option<Option<f64>> {
-        let common = Common::find(a.len(), b, &places)?;
-        if boost(common.similarity(0), || prefix(a, b)) < self.0 - SLACK {
-            return Some(None);
-        }
-        let similarity = common.similarity(common.transpositions(b, &places));
-        Some(Some(boost(similarity, || prefix(a, b))).filter(|&it| it >= self.0))
-    }
+    Some(jaro_winkler(a, b)).filter(|&it| it >= cutoff)
 }
 
 /// The letters that two strings have in common.
 #[derive(Clone, Copy)]
-struct Common {
+pub(super) struct Common {
     /// How many there are.
-    matches: u32,
-    /// Their places in the first string, and its length.
-    here: u64,
-    len: usize,
-    /// Their places in the second.
-    there: u64,
-    other: usize,
+    pub(super) matches: u32,
+    /// Half of those that, taken in the order of each string, are not the same letter.
+    pub(super) moved: u32,
+    /// The lengths of the strings.
+    pub(super) a: usize,
+    pub(super) b: usize,
 }
 
 impl Common {
+    /// None where a string is too long or not ASCII.
+    #[inline(always)]
+    pub(super) fn of(a: &[u8], b: &[u8]) -> Option<Self> {
+        lanes::common(a, b).or_else(|| Self::by_table(a, b))
+    }
+
+    #[inline(never)]
+    fn by_table(a: &[u8], b: &[u8]) -> Option<Self> {
+        if a.len() <= u16::PLACES {
+            let mut masks = Masks::<u16>::default();
+            if masks.fill(a) { Self::find(&masks, a.len(), b) } else { None }
+        } else {
+            let mut masks = Masks::<u64>::default();
+            if a.len() <= LONGEST && masks.fill(a) { Self::find(&masks, a.len(), b) } else { None }
+        }
+    }
+
     /// Matches each letter of `b` with the first free place of the same letter in `a`, near enough.
     #[inline(always)]
-    fn find(len: usize, b: &[u8], places: impl Fn(u8) -> u64) -> Option<Self> {
+    pub(super) fn find<W: Word>(places: &Masks<W>, len: usize, b: &[u8]) -> Option<Self> {
+        if b.len() > LONGEST {
+            return None;
+        }
         let range = (len.max(b.len()) / 2).saturating_sub(1);
         let mut window = (2_u64 << range) - 1;
         let (mut vacant, mut there, mut matches, mut all) = (!0_u64, 0_u64, 0_u32, 0_u8);
         for (at, &letter) in b.iter().enumerate() {
-            let free = places(letter) & window & vacant;
+            let free = places.of(letter) & window & vacant;
             vacant ^= free & free.wrapping_neg();
             let found = u32::from(free != 0);
             there |= u64::from(found) << at;
@@ -158,36 +115,65 @@ impl Common {
             window = (window << 1) | u64::from(at < range);
             all |= letter;
         }
-        (all < 128).then_some(Self { matches, here: !vacant, len, there, other: b.len() })
-    }
-
-    /// How many of them, taken in the order of each string, are not the same letter.
-    #[inline(always)]
-    fn transpositions(self, b: &[u8], places: impl Fn(u8) -> u64) -> u32 {
-        let (mut here, mut there, mut different) = (self.here, self.there, 0);
+        let (mut here, mut different) = (!vacant, 0);
         while there != 0 {
             let letter = b.get(there.trailing_zeros() as usize).copied().unwrap_or_default();
-            different += u32::from(places(letter) & here & here.wrapping_neg() == 0);
+            different += u32::from(places.of(letter) & here & here.wrapping_neg() == 0);
             here &= here.wrapping_sub(1);
             there &= there - 1;
         }
-        different
+        (all < 128).then_some(Self { matches, moved: different / 2, a: len, b: b.len() })
     }
 
+    /// Jaro's similarity, of the same operations as strsim's, to the last bit.
     #[inline(always)]
-    fn similarity(self, different: u32) -> f64 {
-        if self.matches == 0 {
-            return if self.len == 0 && self.other == 0 { 1.0 } else { 0.0 };
+    pub(super) fn jaro(self) -> f64 {
+        if self.a == 0 || self.b == 0 {
+            return if self.a == self.b { 1.0 } else { 0.0 };
         }
-        let matches = f64::from(self.matches);
-        let ordered = f64::from(self.matches - different / 2);
-        (matches / self.len as f64 + matches / self.other as f64 + ordered / matches) / 3.0
+        let (matches, ordered) = (self.matches as usize, (self.matches - self.moved) as usize);
+        (quotient(matches, self.a) + quotient(matches, self.b) + quotient(ordered, matches)) / 3.0
+    }
+
+    /// With Winkler's boost.
+    #[inline(always)]
+    pub(super) fn winkler(self, a: &[u8], b: &[u8]) -> f64 {
+        let similarity = self.jaro();
+        if similarity > BOOSTED {
+            similarity + SCALE * f64::from(prefix(a, b)) * (1.0 - similarity)
+        } else {
+            similarity
+        }
     }
 }
 
+/// One count by another, as divided; zero by zero is zero.
+///
+/// Looked up where both are small: three divisions a pair are a tenth of all its time.
 #[inline(always)]
-fn boost(similarity: f64, prefix: impl FnOnce() -> u32) -> f64 {
-    if similarity > BOOSTED { similarity + SCALE * f64::from(prefix()) * (1.0 - similarity) } else { similarity }
+fn quotient(part: usize, whole: usize) -> f64 {
+    match QUOTIENTS.get(whole).and_then(|row| row.get(part)) {
+        Some(&quotient) => quotient,
+        None => part as f64 / whole as f64,
+    }
+}
+
+const SMALL: usize = 16;
+static QUOTIENTS: [[f64; SMALL]; SMALL] = quotients();
+
+#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it, and would tell")]
+const fn quotients() -> [[f64; SMALL]; SMALL] {
+    let mut quotients = [[0.0; SMALL]; SMALL];
+    let mut whole = 1;
+    while whole < SMALL {
+        let mut part = 0;
+        while part < SMALL {
+            quotients[whole][part] = part as f64 / whole as f64;
+            part += 1;
+        }
+        whole += 1;
+    }
+    quotients
 }
 
 /// How many of the first four letters are the same.

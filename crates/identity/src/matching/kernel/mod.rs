@@ -6,7 +6,7 @@
 //!
 //! The idea: names are short and, once folded, ASCII. So a string becomes, for each letter, a word whose bits are the
 //! places where the letter stands, and a comparison walks the other string once with a few operations on words a letter
-//! (`jaro`, `osa`). What is longer than 64 bytes or not ASCII takes the slow road of [`strsim`], which is also the
+//! (`jaro`, `osa`); for the shortest the words are found without a table (`lanes`). What is longer than 64 bytes or not ASCII takes the slow road of [`strsim`], which is also the
 //! oracle of the tests: no string is refused, and no answer depends on the road.
 //!
 //! Two more questions are asked of names: do they sound alike in any script ([`phonetic`]), and are they forms of one
@@ -28,6 +28,7 @@
 //! letter, and vector instructions of one processor: the crate forbids `unsafe`, and words of 64 bits are enough.
 
 mod jaro;
+mod lanes;
 mod masks;
 mod nickname;
 mod osa;

@@ -1,12 +1,14 @@
 //! One string, prepared for many.
 
-use super::jaro::{Ask, AtLeast, Jaro, LONGEST, Winkler};
+use super::jaro::{Common, LONGEST};
+use super::lanes;
 use super::masks::Masks;
 use super::osa;
 
 /// A string prepared to be compared with many others: about 1 KiB, borrowing the string.
 ///
-/// Preparing costs about as much as one comparison, and each comparison then about three quarters of an unprepared one.
+/// Preparing costs about as much as one comparison. It serves distances most, and similarities of long strings; of short
+/// ones the similarity needs no preparation.
 ///
 /// ```
 /// use onefold_identity::matching::kernel::Pattern;
@@ -56,7 +58,7 @@ impl<'a> Pattern<'a> {
     /// assert_eq!(Pattern::new("martha").jaro("marhta"), jaro("martha", "marhta"));
     /// ```
     pub fn jaro(&self, other: &str) -> f64 {
-        self.ask(other, Jaro).unwrap_or_else(|| strsim::jaro(self.text, other))
+        self.common(other).map_or_else(|| strsim::jaro(self.text, other), Common::jaro)
     }
 
     /// As [`jaro_winkler`](super::jaro_winkler).
@@ -67,7 +69,10 @@ impl<'a> Pattern<'a> {
     /// assert_eq!(Pattern::new("lovelace").jaro_winkler("lovelcae"), jaro_winkler("lovelace", "lovelcae"));
     /// ```
     pub fn jaro_winkler(&self, other: &str) -> f64 {
-        self.ask(other, Winkler).unwrap_or_else(|| strsim::jaro_winkler(self.text, other))
+        match self.common(other) {
+            Some(common) => common.winkler(self.text.as_bytes(), other.as_bytes()),
+            None => strsim::jaro_winkler(self.text, other),
+        }
     }
 
     /// As [`jaro_winkler_at_least`](super::jaro_winkler_at_least).
@@ -78,10 +83,7 @@ impl<'a> Pattern<'a> {
     /// assert_eq!(Pattern::new("lovelace").jaro_winkler_at_least("babbage", 0.88), None);
     /// ```
     pub fn jaro_winkler_at_least(&self, other: &str, cutoff: f64) -> Option<f64> {
-        match self.ask(other, AtLeast(cutoff)) {
-            Some(answer) => answer,
-            None => Some(strsim::jaro_winkler(self.text, other)).filter(|&it| it >= cutoff),
-        }
+        Some(self.jaro_winkler(other)).filter(|&it| it >= cutoff)
     }
 
     /// As [`osa`](super::osa).
@@ -113,9 +115,9 @@ impl<'a> Pattern<'a> {
     }
 
     #[inline(always)]
-    fn ask<A: Ask>(&self, other: &str, question: A) -> Option<A::Answer> {
-        let masks = self.masks.as_ref().filter(|_| other.len() <= LONGEST)?;
-        question.ask(self.text.as_bytes(), other.as_bytes(), |letter| masks.of(letter))
+    fn common(&self, other: &str) -> Option<Common> {
+        let (a, b) = (self.text.as_bytes(), other.as_bytes());
+        lanes::common(a, b).or_else(|| Common::find(self.masks.as_ref()?, a.len(), b))
     }
 
     #[inline(always)]

@@ -124,8 +124,8 @@ fn every_pair_of_short_words_of_three_letters() {
 
 #[test]
 fn lengths_around_the_words() {
-    for a_len in [0, 1, 15, 16, 17, 63, 64, 65, 80] {
-        for b_len in [0, 1, 15, 16, 17, 63, 64, 65, 80] {
+    for a_len in [0, 1, 3, 4, 5, 7, 8, 9, 11, 12, 13, 15, 16, 17, 63, 64, 65, 80] {
+        for b_len in [0, 1, 3, 4, 5, 7, 8, 9, 11, 12, 13, 15, 16, 17, 63, 64, 65, 80] {
             let make = |len: usize, step: usize| {
                 (0..len).map(|at| char::from(b'a' + (at * step % 7) as u8)).collect::<String>()
             };
