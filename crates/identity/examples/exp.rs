@@ -46,7 +46,10 @@ fn main() {
     }
     let plan = Plan::infer(&table, &rules).unwrap();
     if dbg {
-        eprintln!("{plan}"); for f in plan.findings() { eprintln!("{} {:?} {:?} {} {:?} .", f.name, f.verdict, f.looks, f.confidence, f.reasons); }
+        eprintln!("{plan}");
+        for f in plan.findings() {
+            eprintln!("{} {:?} {:?} {} {:?} .", f.name, f.verdict, f.looks, f.confidence, f.reasons);
+        }
     }
     t("planned");
     let batch = Batch::prepare(table, plan, &work).unwrap();

@@ -3,6 +3,7 @@
 use super::Error;
 use super::blocking::{Index, Oversize, Yield};
 use super::cluster::{Bounds, Cut, Ground, Merge, Solved, Tie, solve};
+use super::intern::Map;
 use super::model::{Comparer, Model, Scorer};
 use super::plan::Plan;
 use super::predict::{SURE, Scored, predict};
@@ -179,7 +180,9 @@ impl Batch {
     ) -> Result<Resolution, Error> {
         let records = &self.records;
         let rulings = Rulings::of(rulings);
-        let find = |key: u64| records.keys.binary_search(&key).ok().and_then(|row| u32::try_from(row).ok());
+        let by_key: Map<u64, u32> =
+            if rulings.is_empty() { Map::default() } else { records.keys.iter().copied().zip(0..).collect() };
+        let find = |key: u64| by_key.get(&key).copied();
         let mut ties: Vec<Tie> = scored.iter().filter_map(Scored::tie).collect();
         for (a, b) in rulings.pairs(Word::Always) {
             if let (Some(a), Some(b)) = (find(a), find(b)) {

@@ -1,7 +1,7 @@
 //! From links to clusters.
 //!
 //! Links are taken in one canonical order: what a human ruled, what a rule of the user makes one, then by weight, ties by
-//! the records' keys, as in Kruskal's algorithm. Two clusters join if no constraint is broken and if *all* evidence
+//! what the records say and then by their ids, as in Kruskal's algorithm. Two clusters join if no constraint is broken and if *all* evidence
 //! between them speaks for it: the mean weight over all pairs of a record here and a record there, where a pair that
 //! nobody compared, or that weighs less, counts as much as the least weight that is kept. So one strong link joins two
 //! records; between two clusters of several it is outvoted unless others support it, and a chain of lookalikes does not
@@ -100,7 +100,7 @@ pub(crate) struct Bounds<'a> {
 /// What becomes of one component.
 #[derive(Debug, Default)]
 pub(crate) struct Solved {
-    /// The clusters, each sorted by key; sorted by their first.
+    /// The clusters, each sorted by the hashes of the ids; sorted by their first, which is the root.
     pub(crate) clusters: Vec<Vec<u32>>,
     pub(crate) merges: Vec<Merge>,
     /// Links at or above the threshold that were not taken.
@@ -117,6 +117,7 @@ struct Part {
 pub(crate) fn solve(rows: &[u32], ties: &[Tie], bounds: &Bounds<'_>) -> Solved {
     let records = bounds.records;
     let key = |row: u32| (records.keys.get(row as usize).copied().unwrap_or(0), row);
+    let rank = |row: u32| records.rank(row);
     let local: Map<u32, u32> = rows.iter().copied().zip(0..).collect();
     let mut parts: Vec<Part> = rows.iter().map(|row| Part { rows: vec![*row], towards: Map::default() }).collect();
     let mut home: Vec<u32> = (0..).take(rows.len()).collect();
@@ -132,7 +133,7 @@ pub(crate) fn solve(rows: &[u32], ties: &[Tie], bounds: &Bounds<'_>) -> Solved {
         order.push((tie, a, b));
     }
     order.sort_unstable_by_key(|(tie, ..)| {
-        let (p, q) = (key(tie.a), key(tie.b));
+        let (p, q) = (rank(tie.a), rank(tie.b));
         (tie.ground, std::cmp::Reverse(tie.weight), p.min(q), p.max(q))
     });
     let mut solved = Solved::default();

@@ -18,8 +18,8 @@
 //! | | [`Waterfall`], [`quality`], [`report`] | why, how good, and a page that shows it |
 //!
 //! **The same records give the same answer**, in whatever order they come and on however many threads: rows are kept in
-//! the order of the hashes of their ids, samples follow from ids and values, weights are integers, sums are exact or
-//! taken in one order, and ties break by id.
+//! the order of hashes of what they say, samples follow from values, weights are integers, sums are exact or taken in one
+//! order, and ties break by what records say, then by their ids. Other ids give the same clusters.
 //!
 //! **How fast.** A pair costs a look at two rows of some 50 bytes, which is a wait for memory of about 100 ns, and little
 //! else: equal values are equal numbers, most different ones are told apart by signs in the row. docs/BENCHMARKS.md has

@@ -12,7 +12,7 @@ pub(crate) const SURE: i32 = 20 * BIT;
 /// How many pairs are looked at together, so that the waits for memory pass together.
 const TOGETHER: usize = 512;
 
-/// Two records that may be one person. Rows are in the order of their keys.
+/// Two records that may be one person. Rows are in the order of what they say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Scored {
     pub(crate) a: u32,

@@ -11,7 +11,7 @@
 use onefold_model::normalise::{self, Order};
 
 use super::comparison::Kind;
-use super::intern::{ABSENT, Interner, Map, hash_bytes, hash_of};
+use super::intern::{ABSENT, Interner, Map, hash_bytes, hash_of, mix};
 use super::kernel;
 use super::role::Role;
 
@@ -421,7 +421,10 @@ pub(crate) struct Records {
     width: usize,
     /// Row by row.
     codes: Vec<u32>,
-    /// By which ties are broken: a number that follows from the record's id alone.
+    /// What a record says, hashed: no matter how it is called and in which order its columns stand. By it samples are
+    /// drawn and ties are broken, so that other ids give the same answer.
+    pub(crate) contents: Vec<u64>,
+    /// How a record is called, hashed: breaks ties between records that say the same.
     pub(crate) keys: Vec<u64>,
     pub(crate) sources: Vec<u16>,
     /// The row of the table that each came from.
@@ -493,6 +496,12 @@ impl Records {
         self.lexicons.get_mut(*of).map_or(ABSENT, |lexicon| lexicon.add(&part))
     }
 
+    /// By which ties are broken: what a record says, then how it is called.
+    pub(crate) fn rank(&self, row: u32) -> (u64, u64) {
+        let at = |all: &[u64]| all.get(row as usize).copied().unwrap_or(0);
+        (at(&self.contents), at(&self.keys))
+    }
+
     /// Adds a record; `cell` gives the raw value of each field.
     pub(crate) fn push<'a>(&mut self, key: u64, source: u16, cell: impl Fn(&Field) -> &'a str) -> u32 {
         let row = self.keys.len();
@@ -507,6 +516,11 @@ impl Records {
         self.sign(row);
         let row = u32::try_from(row).unwrap_or(u32::MAX);
         self.origin.push(row);
+        let columns = self.fields.iter().enumerate().filter(|(nth, field)| {
+            // A column that is read in parts says what it says once.
+            !self.fields.iter().take(*nth).any(|before| before.column == field.column)
+        });
+        self.contents.push(columns.fold(0, |sum: u64, (_, field)| sum.wrapping_add(content(cell(field).trim()))));
         self.keys.push(key);
         self.sources.push(source);
         row
@@ -526,12 +540,13 @@ impl Records {
     /// Reads the columns of a table. They are used up one by one, so that no value is held twice for long.
     pub(crate) fn read(fields: Vec<Field>, table: &mut super::Table) -> Self {
         let mut records = Self::new(fields);
-        let keys = table.keys();
-        let mut order: Vec<(u64, u32)> = keys.iter().copied().zip(0..).collect();
+        let used = |column: &super::table::Column| records.fields.iter().any(|field| field.column == column.name);
+        let mut order: Vec<((u64, u64), u32)> = table.contents(used).into_iter().zip(table.keys()).zip(0..).collect();
         order.sort_unstable();
-        records.keys = order.iter().map(|(key, _)| *key).collect();
+        records.contents = order.iter().map(|((content, _), _)| *content).collect();
+        records.keys = order.iter().map(|((_, key), _)| *key).collect();
         records.origin = order.iter().map(|(_, row)| *row).collect();
-        drop((keys, order));
+        drop(order);
         let source = |row: &u32| table.sources.get(*row as usize).copied().unwrap_or(0);
         records.sources = records.origin.iter().map(source).collect();
         let (rows, width) = (records.keys.len(), records.width);
@@ -552,7 +567,7 @@ impl Records {
                         .absorb(&mut column.values, whole, |raw| part(&family.canonical(raw), spec.part).to_owned()),
                     None => continue,
                 };
-                // From the order of the table to that of the keys.
+                // From the order of the table to that of the contents.
                 let canonical: Vec<u32> =
                     column.codes.iter().map(|raw| codes.get(*raw as usize).copied().unwrap_or(ABSENT)).collect();
                 for (row, place) in records.origin.iter().zip(records.codes.iter_mut().skip(*field).step_by(width)) {
@@ -593,6 +608,11 @@ impl Records {
     pub(crate) fn column(&self, field: usize) -> impl Iterator<Item = u32> + '_ {
         self.codes.iter().skip(field).step_by(self.width.max(1)).copied()
     }
+}
+
+/// A hash of a value as it was written; of an absent one nothing.
+pub(crate) fn content(raw: &str) -> u64 {
+    if raw.is_empty() { 0 } else { mix(hash_bytes(raw.as_bytes())) }
 }
 
 /// A part of a canonical full name.

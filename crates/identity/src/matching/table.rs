@@ -11,6 +11,7 @@ use std::fmt;
 
 use super::Error;
 use super::intern::{Interner, Map, hash_bytes, hash_of};
+use super::record::content;
 
 /// The longest cell that is a value; what is longer says nothing about who somebody is.
 pub(crate) const LONGEST: usize = 8 * 1024;
@@ -351,6 +352,19 @@ impl Table {
     #[must_use]
     pub fn refused(&self) -> (u64, u64) {
         (self.refused, self.emptied)
+    }
+
+    /// A number for each record that follows from what some columns say, in whatever order they stand.
+    pub(crate) fn contents(&self, used: impl Fn(&Column) -> bool) -> Vec<u64> {
+        let mut sums = vec![0_u64; self.len()];
+        for column in self.columns.iter().filter(|column| used(column)) {
+            let hashes: Vec<u64> =
+                std::iter::once(0).chain(column.values.codes().map(|code| content(column.values.text(code)))).collect();
+            for (sum, code) in sums.iter_mut().zip(&column.codes) {
+                *sum = sum.wrapping_add(hashes.get(*code as usize).copied().unwrap_or(0));
+            }
+        }
+        sums
     }
 
     /// A number for each record that follows from its id alone, by which ties are broken.

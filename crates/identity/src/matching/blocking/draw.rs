@@ -295,7 +295,7 @@ impl Draw {
                         let pair = u64::from(*a) << 32 | u64::from(*b);
                         let (x, y) = (*a as usize, *b as usize);
                         let apart = !across || records.sources.get(x) != records.sources.get(y);
-                        let (p, q) = (records.keys.get(x).copied(), records.keys.get(y).copied());
+                        let (p, q) = (records.contents.get(x).copied(), records.contents.get(y).copied());
                         let draw = mix(p.unwrap_or(0).wrapping_mul(3) ^ q.unwrap_or(0));
                         if apart && draw.is_multiple_of(thin) {
                             found.push((pair, 1 << nth));
@@ -434,22 +434,32 @@ fn rule(offers: &[&Offer]) -> Rule {
     }
 }
 
+/// A rule is worth its pairs while it adds one match for so many.
+const PAIRS_A_MATCH: f64 = 150.0;
+/// So many pairs a record are cheap: they are spent while they add one match for ten times as many.
+const CHEAP: f64 = 1.5;
+
 /// Which rules are worth their pairs: `found` says which rules find how many pairs, and how many matches among them.
-/// Each is the best of those left; the last adds at least one match for so many pairs.
-pub(crate) fn prune(rules: usize, found: &[(u32, f64, f64)], pairs_a_match: f64) -> Vec<usize> {
-    let (mut chosen, mut covered) = (Vec::new(), 0_u32);
+/// Each is the best of those left.
+pub(crate) fn prune(rules: usize, found: &[(u32, f64, f64)], records: f64) -> Vec<usize> {
+    let (mut chosen, mut covered, mut spent) = (Vec::new(), 0_u32, 0.0);
     loop {
         let gain = |nth: usize| {
             let new = found.iter().filter(|(mask, ..)| mask >> nth & 1 == 1 && mask & covered == 0);
             new.fold((0.0, 0.0), |(pairs, matches), (_, more, better)| (pairs + more, matches + better))
         };
+        let worth = |pairs: f64, matches: f64| {
+            let cheap = spent + pairs <= CHEAP * records;
+            matches > 0.0 && pairs <= matches * PAIRS_A_MATCH * if cheap { 10.0 } else { 1.0 }
+        };
         let left = (0..rules).filter(|nth| !chosen.contains(nth));
         let best = left
             .map(|nth| (nth, gain(nth)))
-            .filter(|(_, (pairs, matches))| *matches > 0.0 && matches * pairs_a_match >= *pairs)
+            .filter(|(_, (pairs, matches))| worth(*pairs, *matches))
             .max_by(|(_, (pairs, matches)), (_, (other, better))| (matches / pairs).total_cmp(&(better / other)));
-        let Some((nth, _)) = best else { return chosen };
+        let Some((nth, (pairs, _))) = best else { return chosen };
         chosen.push(nth);
         covered |= 1 << nth;
+        spent += pairs;
     }
 }

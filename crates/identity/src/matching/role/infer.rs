@@ -269,7 +269,8 @@ fn relate(columns: &mut [Column<'_>], copied: &BTreeMap<usize, Copy>) {
     }
     let known = columns.iter().any(|column| column.score(Role::GivenName) >= 400);
     // What a full name is made of is a name, though a family may live near by.
-    let named = |index: &usize| columns.iter().any(|column| column.index == *index && column.score(Role::FullName) >= 400);
+    let named =
+        |index: &usize| columns.iter().any(|column| column.index == *index && column.score(Role::FullName) >= 400);
     let wholes = copied.iter().filter(|(index, copy)| copy.of.len() > 1 && named(index));
     let parts: Vec<usize> = wholes.flat_map(|(_, copy)| copy.of.iter().copied()).collect();
     for column in columns.iter_mut() {

@@ -10,7 +10,7 @@
 //! comparison learns only from pairs that a rule found which does not look at its field: several blockings, each teaching
 //! the others' fields.
 //!
-//! Nothing is drawn by chance or by place: rows are in the order of their keys, samples follow from keys and values, and
+//! Nothing is drawn by chance, by place or by id: rows are in the order of what they say, samples follow from values, and
 //! sums are taken in one order, so the same records give the same model, in any order and on any number of threads.
 
 mod maximise;
@@ -30,8 +30,6 @@ use maximise::{Group, Known};
 
 /// Random pairs for u.
 const RANDOM: u64 = 200_000;
-/// A rule of blocking is worth its pairs while it adds one match for so many.
-const PAIRS_A_MATCH: f64 = 150.0;
 /// How many pairs of the sample one labelled by hand weighs.
 const LABEL: f64 = 10.0;
 
@@ -303,7 +301,7 @@ impl Training<'_> {
         };
         let chosen = match &self.plan.blocking {
             Some(_) => (0..draw.rules.len()).collect(),
-            None => prune(draw.rules.len(), &found, PAIRS_A_MATCH),
+            None => prune(draw.rules.len(), &found, self.records.len() as f64),
         };
         for (nth, (rule, cost)) in draw.rules.iter().zip(&draw.costs).enumerate() {
             model.card.blocking.push(Yield {
