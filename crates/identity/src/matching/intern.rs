@@ -12,13 +12,12 @@ use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 /// The absent value.
 pub(crate) const ABSENT: u32 = 0;
 
-/// Distinct texts with their numbers and counts.
+/// Distinct texts with their numbers.
 #[derive(Clone, Debug)]
 pub(crate) struct Interner {
     bytes: String,
     /// Where each text ends; the first is the absent one.
     ends: Vec<u32>,
-    counts: Vec<u32>,
     /// Open addressing: above a hash of the text, below its number, 0 for an empty slot; so most looks end in one place of
     /// memory, and the table grows without reading a text. Always a power of two.
     slots: Vec<u64>,
@@ -26,7 +25,7 @@ pub(crate) struct Interner {
 
 impl Default for Interner {
     fn default() -> Self {
-        Self { bytes: String::new(), ends: vec![0], counts: vec![0], slots: vec![0; 16] }
+        Self { bytes: String::new(), ends: vec![0], slots: vec![0; 16] }
     }
 }
 
@@ -45,11 +44,6 @@ impl Interner {
         }
     }
 
-    /// How often a text came.
-    pub(crate) fn count(&self, code: u32) -> u32 {
-        self.counts.get(code as usize).copied().unwrap_or(0)
-    }
-
     /// All numbers but the absent value.
     pub(crate) fn codes(&self) -> impl Iterator<Item = u32> + use<> {
         1..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
@@ -66,20 +60,14 @@ impl Interner {
         self.seek(text, short(text)).ok()
     }
 
-    fn add_count(&mut self, code: u32, times: u32) {
-        if let Some(count) = self.counts.get_mut(code as usize) {
-            *count = count.saturating_add(times);
-        }
-    }
-
     /// The number of a text, new or known.
     pub(crate) fn add(&mut self, text: &str) -> u32 {
         self.add_hashed(text, short(text))
     }
 
-    /// The numbers of several texts, each counted once more. Their places in the table are touched before any is looked
+    /// The numbers of several texts. Their places in the table are touched before any is looked
     /// at, so that the waits for memory pass together.
-    pub(crate) fn count_all<'t>(&mut self, texts: impl Iterator<Item = &'t str> + Clone, out: &mut Vec<u32>) {
+    pub(crate) fn add_all<'t>(&mut self, texts: impl Iterator<Item = &'t str> + Clone, out: &mut Vec<u32>) {
         if self.slots.is_empty() {
             self.open();
         }
@@ -94,7 +82,6 @@ impl Interner {
         std::hint::black_box(touched);
         for (text, hash) in hashed {
             let code = self.add_hashed(text, hash);
-            self.add_count(code, 1);
             out.push(code);
         }
     }
@@ -116,7 +103,6 @@ impl Interner {
                 };
                 self.bytes.push_str(text);
                 self.ends.push(end);
-                self.counts.push(0);
                 if let Some(place) = self.slots.get_mut(slot) {
                     *place = u64::from(hash) << 32 | u64::from(code);
                 }
@@ -139,10 +125,9 @@ impl Interner {
         self.slots = slots;
     }
 
-    /// Gives back the hash table and the counts, once a text will hardly be added; if one is, the table is made again.
+    /// Gives back the hash table, once a text will hardly be added; if one is, the table is made again.
     pub(crate) fn seal(&mut self) {
         self.slots = Vec::new();
-        self.counts = Vec::new();
         self.bytes.shrink_to_fit();
         self.ends.shrink_to_fit();
     }
@@ -174,7 +159,6 @@ impl Interner {
     pub(crate) fn shrink(&mut self) {
         self.bytes.shrink_to_fit();
         self.ends.shrink_to_fit();
-        self.counts.shrink_to_fit();
     }
 }
 
@@ -262,12 +246,10 @@ mod tests {
         fn a_text_has_one_number_and_a_number_one_text(texts in proptest::collection::vec("[a-c]{0,4}|\\PC{0,12}", 0..400)) {
             let mut interner = Interner::default();
             let mut codes = Vec::new();
-            interner.count_all(texts.iter().map(String::as_str), &mut codes);
+            interner.add_all(texts.iter().map(String::as_str), &mut codes);
             for (text, code) in texts.iter().zip(&codes) {
                 prop_assert_eq!(interner.text(*code), text);
                 prop_assert_eq!(interner.find(text), Some(*code));
-                let times = texts.iter().filter(|other| *other == text).count();
-                prop_assert_eq!(interner.count(*code) as usize, times);
             }
             prop_assert_eq!(interner.find("never said"), None);
         }

@@ -305,7 +305,8 @@ fn look(table: &Table) -> Vec<Finding> {
     }
     keyed.sort_unstable();
     let columns = table.columns.iter().map(|column| {
-        let counts = || column.values.codes().map(|code| column.values.count(code));
+        let all = column.counts();
+        let counts = || all.iter().skip(1).copied();
         SampleColumn {
             name: &column.name,
             filled: counts().map(u64::from).sum(),

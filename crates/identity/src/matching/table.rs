@@ -45,6 +45,19 @@ pub(crate) struct Column {
     pub(crate) values: Interner,
 }
 
+impl Column {
+    /// How often each value comes, by its number.
+    pub(crate) fn counts(&self) -> Vec<u32> {
+        let mut counts = vec![0_u32; self.values.len()];
+        for code in &self.codes {
+            if let Some(count) = counts.get_mut(*code as usize) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+}
+
 /// How records are called.
 #[derive(Clone, Debug)]
 enum Names {
@@ -163,7 +176,7 @@ impl Table {
     /// Sets the next cells of a column.
     pub(crate) fn set_all<'t>(&mut self, column: usize, cells: impl Iterator<Item = &'t str> + Clone) {
         if let Some(column) = self.columns.get_mut(column) {
-            column.values.count_all(cells, &mut column.codes);
+            column.values.add_all(cells, &mut column.codes);
         }
     }
 
