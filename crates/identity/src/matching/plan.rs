@@ -7,7 +7,7 @@ use super::Error;
 use super::blocking::{self, Key, Rule, Transform};
 use super::comparison::{Compare, Comparison, Kind, Own};
 use super::compound::{Compounds, Condition};
-use super::model::MOST;
+use super::model::{MOST, Model};
 use super::record::{Field, Part, Written};
 use super::role::{Finding, Ignored, Role, Sample, SampleColumn, Verdict, infer};
 use super::rules::{BlockingRule, ColumnRule, Constraints, Rules};
@@ -71,6 +71,28 @@ impl Plan {
         plan.choose_fields(rules)?;
         plan.complete(rules)?;
         Ok(plan)
+    }
+
+    /// The plan under which a model was trained, for another table with its columns; nothing is inferred.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] where the table lacks a column of the model.
+    pub fn of(table: &Table, model: &Model) -> Result<Self, Error> {
+        for field in &model.fields {
+            if !table.columns().any(|name| name == field.column) {
+                return Err(Error::unknown("column", &field.column, table.columns()));
+            }
+        }
+        Ok(Self {
+            fields: model.fields.clone(),
+            comparisons: model.comparisons.iter().map(|it| it.comparison.clone()).collect(),
+            blocking: Some(model.blocking.clone()),
+            compounds: model.compounds.clone(),
+            constraints: model.constraints.clone(),
+            findings: look(table),
+            rules: Rules { constraints: model.constraints.clone(), ..Rules::default() },
+            notes: Vec::new(),
+        })
     }
 
     fn choose_fields(&mut self, rules: &Rules) -> Result<(), Error> {

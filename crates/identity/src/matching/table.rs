@@ -250,6 +250,12 @@ impl Table {
         }
     }
 
+    /// Which file a record came from, by its number among the files that were read, from 0.
+    #[must_use]
+    pub fn source(&self, row: usize) -> u16 {
+        self.sources.get(row).copied().unwrap_or(0)
+    }
+
     fn place(&self, row: usize, line: u32) -> String {
         let file = self.sources.get(row).and_then(|source| self.files.get(usize::from(*source)));
         format!("{}:{line}", file.map_or("", String::as_str))

@@ -58,6 +58,7 @@ pub fn infer(sample: &Sample<'_>) -> Vec<Finding> {
         sample.columns.iter().enumerate().map(|(index, given)| Column::read(index, *given, sample)).collect();
     let copied = copies(&columns);
     relate(&mut columns, &copied);
+    surnames(&mut columns, &copied);
     dates(&mut columns, &copied);
     houses(&mut columns, &copied);
     let roles = assign(&columns, &copied);
@@ -268,17 +269,7 @@ fn relate(columns: &mut [Column<'_>], copied: &BTreeMap<usize, Copy>) {
         column.nearby = relate::nearby(&column.cells, codes);
     }
     let known = columns.iter().any(|column| column.score(Role::GivenName) >= 400);
-    // What a full name is made of is a name, though a family may live near by.
-    let named =
-        |index: &usize| columns.iter().any(|column| column.index == *index && column.score(Role::FullName) >= 400);
-    let wholes = copied.iter().filter(|(index, copy)| copy.of.len() > 1 && named(index));
-    let parts: Vec<usize> = wholes.flat_map(|(_, copy)| copy.of.iter().copied()).collect();
     for column in columns.iter_mut() {
-        if parts.contains(&column.index) {
-            column.nearby = None;
-            column.add(Role::City, -300);
-            column.add(Role::Surname, 300);
-        }
         let InEmail { contained, begins } = column.in_email;
         if contained >= 120 {
             let more = 100 + (contained / 2).min(200);
@@ -297,6 +288,24 @@ fn relate(columns: &mut [Column<'_>], copied: &BTreeMap<usize, Copy>) {
             column.add(Role::City, more);
             column.add(Role::Region, more);
             column.add(Role::Surname, -more);
+        }
+    }
+}
+
+/// Where another column is a given name and one thing more, that is a surname, whatever its values look like.
+fn surnames(columns: &mut [Column<'_>], copied: &BTreeMap<usize, Copy>) {
+    let is_given = |column: &Column<'_>| {
+        let score = column.score(Role::GivenName);
+        score >= 400 && column.points.values().all(|points| *points <= score)
+    };
+    for copy in copied.values() {
+        let [a, b] = copy.of.as_slice() else { continue };
+        for (one, other) in [(*a, *b), (*b, *a)] {
+            let (Some(true), Some(column)) = (columns.get(one).map(is_given), columns.get_mut(other)) else { continue };
+            if !is_given(column) {
+                let most = column.points.values().copied().max().unwrap_or(0);
+                column.points.insert(Role::Surname, most + 100);
+            }
         }
     }
 }
