@@ -30,10 +30,7 @@ pub fn why(outcome: &Outcome, names: &[(String, String)], a: &str, b: &str) -> R
         })
     };
     let (row_a, row_b) = (find(a)?, find(b)?);
-    let Outcome::Scored { batch, model, found } = outcome else {
-        say!("\n== {a} and {b}\n{}", outcome.notes().join("\n"));
-        return Ok(json!({ "a": a, "b": b, "together": false, "because": outcome.notes() }));
-    };
+    let Outcome { batch, model, found } = outcome;
 
     // The waterfall: from the prior, each comparison adds its weight. The weights add up to the sum, exactly.
     say!("\n== {a} and {b}");
@@ -101,7 +98,7 @@ pub fn diff(
         model = model.with_threshold(probability);
     }
     let new = batch.resolve(&model, &[], work)?;
-    let old = outcome.found();
+    let old = &outcome.found;
     let diff = old.diff(&new);
     say!("\n== What the new rules would change");
     say!("{diff}");

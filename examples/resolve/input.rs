@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
-use onefold::identity::matching::{Batch, Error, Label, Model, Resolution, Rules, Table, Work, csv, quality};
+use onefold::identity::matching::{Batch, Error, Label, Model, Rules, Table, Work, csv, quality};
 use onefold::model::closest;
 use onefold_examples::{Args, say, warn};
 use regex::Regex;
@@ -84,19 +84,6 @@ pub fn write_rules(to: Option<&str>, batch: &Batch, model: &Model) -> Result<(),
         Some(path) => onefold_examples::write(path, |to| to.write_all(text.as_bytes()))?,
     }
     Ok(())
-}
-
-/// What is concluded where nothing can be.
-pub fn each_alone(records: usize) -> Resolution {
-    Resolution {
-        clusters: (0..).take(records).collect(),
-        links: Vec::new(),
-        merges: Vec::new(),
-        candidate_pairs: 0,
-        threshold: 0,
-        blocking: Vec::new(),
-        oversize: Vec::new(),
-    }
 }
 
 /// Who is who, by row; and from which file each row is, where only pairs across files count.

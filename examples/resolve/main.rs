@@ -17,9 +17,9 @@ mod told;
 
 use std::process::ExitCode;
 
-use onefold::identity::matching::{Batch, Error, Model, Plan, Resolution, Rules, Table, Work, quality};
+use onefold::identity::matching::{Batch, Model, Plan, Resolution, Rules, Table, Work, quality};
 use onefold_examples::{Args, say, warn};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use input::Input;
 use meter::Meter;
@@ -69,31 +69,21 @@ const OPTIONS: [&str; 13] = [
     "with",
 ];
 
-/// What came of it: scored by a model, or, where no column tells one record from another, each record alone.
-pub enum Outcome {
-    Scored { batch: Box<Batch>, model: Box<Model>, found: Resolution },
-    Alone { table: Table, why: String, found: Resolution },
+/// What came of it.
+pub struct Outcome {
+    pub batch: Batch,
+    pub model: Model,
+    pub found: Resolution,
 }
 
 impl Outcome {
     pub fn table(&self) -> &Table {
-        match self {
-            Self::Scored { batch, .. } => batch.table(),
-            Self::Alone { table, .. } => table,
-        }
-    }
-
-    pub fn found(&self) -> &Resolution {
-        let (Self::Scored { found, .. } | Self::Alone { found, .. }) = self;
-        found
+        self.batch.table()
     }
 
     /// What a reader should know besides.
-    pub fn notes(&self) -> Vec<String> {
-        match self {
-            Self::Scored { model, .. } => model.card.notes.clone(),
-            Self::Alone { why, .. } => vec![format!("{why}; so each record is a cluster of its own")],
-        }
+    pub fn notes(&self) -> &[String] {
+        &self.model.card.notes
     }
 }
 
@@ -147,45 +137,34 @@ fn run() -> Result<(), Failure> {
         Some(model) => Plan::of(&table, model),
         None => Plan::infer(&table, &rules),
     };
-    let plan = match plan {
-        Err(Error::Untrained(why)) => Err(why),
-        other => Ok(other?),
-    };
+    let plan = plan?;
     meter.done("infer");
 
     // 4. Values are brought into canonical form, weights are learnt, links found, and from them clusters.
-    let outcome = match plan {
-        Ok(plan) => {
-            let batch = Batch::prepare(table, plan, &work)?;
-            meter.done("prepare");
-            let mut model = match kept {
-                Some(model) if args.has("rules") => model.with_rules(&rules)?,
-                Some(model) => model,
-                None => batch.train(&labels, &work)?,
-            };
-            model.constraints.one_to_one |= is_linking;
-            if let Some(probability) = threshold {
-                model = model.with_threshold(probability);
-            }
-            meter.done("train");
-            if let Some(to) = &write_rules {
-                input::write_rules(to.as_deref(), &batch, &model)?;
-                if to.is_none() && !args.has("json") {
-                    return Ok(());
-                }
-            }
-            let found = batch.resolve(&model, &[], &work)?;
-            Outcome::Scored { batch: Box::new(batch), model: Box::new(model), found }
-        }
-        Err(why) => {
-            let found = input::each_alone(table.len());
-            Outcome::Alone { table, why, found }
-        }
+    let batch = Batch::prepare(table, plan, &work)?;
+    meter.done("prepare");
+    let mut model = match kept {
+        Some(model) if args.has("rules") => model.with_rules(&rules)?,
+        Some(model) => model,
+        None => batch.train(&labels, &work)?,
     };
+    model.constraints.one_to_one |= is_linking;
+    if let Some(probability) = threshold {
+        model = model.with_threshold(probability);
+    }
+    meter.done("train");
+    if let Some(to) = &write_rules {
+        input::write_rules(to.as_deref(), &batch, &model)?;
+        if to.is_none() && !args.has("json") {
+            return Ok(());
+        }
+    }
+    let found = batch.resolve(&model, &[], &work)?;
+    let outcome = Outcome { batch, model, found };
     let (seconds, cpu_seconds, peak_rss_mib) = meter.stop();
 
     // 5. What is it worth? Against the truth, where there is one.
-    let found = outcome.found();
+    let found = &outcome.found;
     let measured = truth.as_ref().map(|truth| quality::measure(&found.clusters, truth.as_truth()));
 
     // 6. Told: for a reader, as files, as one line for a program.
@@ -204,8 +183,8 @@ fn run() -> Result<(), Failure> {
         let report = page::report(&outcome, truth.as_ref(), measured.as_ref());
         onefold_examples::write(path, |to| to.write_all(report.html().as_bytes()))?;
     }
-    if let (Some(path), Outcome::Scored { model, .. }) = (outputs[2], &outcome) {
-        onefold_examples::write(path, |to| serde_json::to_writer(to, model))?;
+    if let Some(path) = outputs[2] {
+        onefold_examples::write(path, |to| serde_json::to_writer(to, &outcome.model))?;
     }
     if args.has("json") {
         let mut line = json!({
@@ -223,10 +202,7 @@ fn run() -> Result<(), Failure> {
             "peak_rss_mib": peak_rss_mib,
             "refused_rows": outcome.table().refused().0,
             "emptied_cells": outcome.table().refused().1,
-            "epoch": match &outcome {
-                Outcome::Scored { model, .. } => json!(format!("{:016x}", model.epoch())),
-                Outcome::Alone { .. } => Value::Null,
-            },
+            "epoch": format!("{:016x}", outcome.model.epoch()),
             "notes": outcome.notes(),
         });
         for (key, value) in [("why", why), ("diff", diff)] {

@@ -17,16 +17,15 @@ use crate::told::questions;
 const POINTS: usize = 120;
 
 pub fn report(outcome: &Outcome, truth: Option<&Truth>, measured: Option<&Measure>) -> Report {
-    let found = outcome.found();
+    let Outcome { batch, model, found } = outcome;
     let mut report = Report {
         title: "Who is one person".into(),
         summary: summary(outcome, measured),
         threshold: Some(bits(found.threshold)),
         sizes: Shape::new(&found.clusters, &[]).sizes(),
-        notes: outcome.notes(),
+        notes: outcome.notes().to_vec(),
         ..Report::default()
     };
-    let Outcome::Scored { batch, model, .. } = outcome else { return report };
 
     // 1. What the model believes: a chart for each comparison.
     report.levels = model.comparisons.iter().map(chart).collect();
@@ -54,7 +53,7 @@ pub fn report(outcome: &Outcome, truth: Option<&Truth>, measured: Option<&Measur
 }
 
 fn summary(outcome: &Outcome, measured: Option<&Measure>) -> Vec<(String, String)> {
-    let found = outcome.found();
+    let found = &outcome.found;
     let mut lines = vec![
         ("records", outcome.table().len().to_string()),
         ("entities", found.entities().to_string()),

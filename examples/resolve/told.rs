@@ -13,10 +13,8 @@ const SHOWN: usize = 10;
 pub fn print(outcome: &Outcome, truth: Option<&Truth>, measured: Option<&Measure>, seconds: &[(String, f64)]) {
     let table = outcome.table();
     intake(table);
-    if let Outcome::Scored { batch, .. } = outcome {
-        say!("\n== What each column was taken for");
-        say!("{}", batch.plan().to_string().trim_end());
-    }
+    say!("\n== What each column was taken for");
+    say!("{}", outcome.batch.plan().to_string().trim_end());
     blocking(outcome);
     let notes = outcome.notes();
     if !notes.is_empty() {
@@ -25,7 +23,7 @@ pub fn print(outcome: &Outcome, truth: Option<&Truth>, measured: Option<&Measure
     }
     found(outcome, seconds);
     match (measured, truth) {
-        (Some(measured), Some(truth)) => quality(measured, outcome.found(), truth),
+        (Some(measured), Some(truth)) => quality(measured, &outcome.found, truth),
         _ => say!("  (no truth was given, so nothing is measured: `--truth`, `--truth-file`)"),
     }
     look(outcome);
@@ -47,7 +45,7 @@ fn intake(table: &Table) {
 
 /// Which records were compared: the rules, what they gave, and what was too large to say anything.
 fn blocking(outcome: &Outcome) {
-    let Outcome::Scored { model, found, .. } = outcome else { return };
+    let Outcome { model, found, .. } = outcome;
     say!("\n== What was compared");
     say!("{} candidate pairs, by {} rules:", found.candidate_pairs, found.blocking.len());
     say!("  {:44} {:>12} {:>10} {:>10} {:>9}", "rule", "pairs", "matches", "blocks", "oversize");
@@ -71,7 +69,7 @@ fn blocking(outcome: &Outcome) {
 }
 
 fn found(outcome: &Outcome, seconds: &[(String, f64)]) {
-    let found = outcome.found();
+    let found = &outcome.found;
     say!("\n== What came of it");
     let records = outcome.table().len();
     say!("{records} records are {} entities, at a threshold of {:.3}", found.entities(), probability(found.threshold));
@@ -118,7 +116,7 @@ fn quality(measured: &Measure, found: &Resolution, truth: &Truth) {
 
 /// What a human might look at.
 fn look(outcome: &Outcome) {
-    let Outcome::Scored { batch, model, found } = outcome else { return };
+    let Outcome { batch, model, found } = outcome;
     let name = |row: u32| outcome.table().name(row as usize).into_owned();
     let questions = questions(found, 5);
     if !questions.is_empty() {
@@ -164,7 +162,7 @@ pub fn write_clusters(path: &str, outcome: &Outcome) -> Result<(), Failure> {
     let table = outcome.table();
     onefold_examples::write(path, |to| {
         writeln!(to, "id,cluster")?;
-        for (row, root) in outcome.found().clusters.iter().enumerate() {
+        for (row, root) in outcome.found.clusters.iter().enumerate() {
             writeln!(to, "{},{}", cell(&table.name(row)), cell(&table.name(*root as usize)))?;
         }
         Ok::<(), std::io::Error>(())
