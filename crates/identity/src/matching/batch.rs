@@ -223,6 +223,9 @@ impl Batch {
         };
         let solved = work.pieces(Stage::Cluster, components.len(), 256, |range| {
             let one = |component: &&[(u32, Tie)]| {
+                if let [(_, tie)] = component {
+                    return bounds.pair(tie);
+                }
                 let ties: Vec<Tie> = component.iter().map(|(_, tie)| *tie).collect();
                 let mut rows: Vec<u32> = ties.iter().flat_map(|tie| [tie.a, tie.b]).collect();
                 rows.sort_unstable();

@@ -209,6 +209,20 @@ fn join(parts: &mut [Part], home: &mut [u32], large: u32, small: u32) {
 }
 
 impl Bounds<'_> {
+    /// Solves a component of two records, as [`solve`] would.
+    pub(crate) fn pair(&self, tie: &Tie) -> Solved {
+        let key = |row: u32| (self.records.keys.get(row as usize).copied().unwrap_or(0), row);
+        let (a, b) = if key(tie.a) < key(tie.b) { (tie.a, tie.b) } else { (tie.b, tie.a) };
+        match self.fault(&[a], &[b]) {
+            None => Solved {
+                clusters: vec![vec![a, b]],
+                merges: vec![Merge { tie: *tie, sizes: (1, 1), mean: tie.weight }],
+                cuts: Vec::new(),
+            },
+            Some(cut) => Solved { clusters: vec![vec![a], vec![b]], merges: Vec::new(), cuts: vec![(*tie, cut)] },
+        }
+    }
+
     /// The first constraint that the union of two clusters would break.
     fn fault(&self, a: &[u32], b: &[u32]) -> Option<Cut> {
         let found = u32::try_from(a.len() + b.len()).unwrap_or(u32::MAX);

@@ -332,7 +332,7 @@ impl Comparison {
 
 impl Comparison {
     /// In how many bits the signs of two values differ; within k edits it is at most 2k.
-    fn apart(&self, records: &Records, a: &[u32], b: &[u32]) -> u32 {
+    pub(crate) fn apart(&self, records: &Records, a: &[u32], b: &[u32]) -> u32 {
         records.sign_at(self.field).map_or(0, |place| (at(a, place) ^ at(b, place)).count_ones())
     }
 }

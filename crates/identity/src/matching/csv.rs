@@ -124,6 +124,7 @@ fn one(table: &mut Table, file: &str, bytes: impl Read, id: Option<&str>, work: 
         }
         read += count as u64;
         if ended {
+            table.settle();
             return Ok(());
         }
         if read.is_multiple_of(1 << 16) {

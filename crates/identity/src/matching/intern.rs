@@ -44,6 +44,11 @@ impl Interner {
         }
     }
 
+    /// Where a text ends.
+    pub(crate) fn end(&self, code: u32) -> u32 {
+        self.ends.get(code as usize).copied().unwrap_or(0)
+    }
+
     /// All numbers but the absent value.
     pub(crate) fn codes(&self) -> impl Iterator<Item = u32> + use<> {
         1..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
@@ -65,24 +70,50 @@ impl Interner {
         self.add_hashed(text, short(text))
     }
 
-    /// The numbers of several texts. Their places in the table are touched before any is looked
-    /// at, so that the waits for memory pass together.
-    pub(crate) fn add_all<'t>(&mut self, texts: impl Iterator<Item = &'t str> + Clone, out: &mut Vec<u32>) {
+    /// The numbers of several texts, which stand one after the other.
+    ///
+    /// In a large table every look is a wait for memory, and for the address of the memory. So the looks are taken region
+    /// by region of the table: then the next one is nearly always where the last one was.
+    pub(crate) fn add_all(&mut self, texts: &Texts, out: &mut Vec<u32>) {
+        const REGIONS: usize = 256;
         if self.slots.is_empty() {
             self.open();
         }
-        let mask = self.slots.len() - 1;
-        let mut touched = 0;
-        let hashed = |text: &'t str| {
-            let hash = short(text);
-            touched ^= self.slots.get(hash as usize & mask).copied().unwrap_or(0);
-            (text, hash)
-        };
-        let hashed: Vec<(&str, u32)> = texts.map(hashed).collect();
-        std::hint::black_box(touched);
-        for (text, hash) in hashed {
-            let code = self.add_hashed(text, hash);
-            out.push(code);
+        if self.slots.len() < 1 << 14 || texts.len() < REGIONS {
+            out.extend(texts.iter().map(|text| self.add(text)));
+            return;
+        }
+        let (mask, region) = (self.slots.len() - 1, self.slots.len() / REGIONS);
+        let hashes: Vec<u32> = texts.iter().map(short).collect();
+        let of = |hash: u32| (hash as usize & mask) / region;
+        let mut next = [0_u32; REGIONS + 1];
+        for hash in &hashes {
+            if let Some(count) = next.get_mut(of(*hash) + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for count in &mut next {
+            sum += *count;
+            *count = sum;
+        }
+        let mut order = vec![0_u32; texts.len()];
+        for (nth, hash) in (0..).zip(&hashes) {
+            if let Some(at) = next.get_mut(of(*hash)) {
+                if let Some(place) = order.get_mut(*at as usize) {
+                    *place = nth;
+                }
+                *at += 1;
+            }
+        }
+        let from = out.len();
+        out.resize(from + texts.len(), ABSENT);
+        for nth in order {
+            let hash = hashes.get(nth as usize).copied().unwrap_or(0);
+            let code = self.add_hashed(texts.get(nth as usize), hash);
+            if let Some(place) = out.get_mut(from + nth as usize) {
+                *place = code;
+            }
         }
     }
 
@@ -159,6 +190,38 @@ impl Interner {
     pub(crate) fn shrink(&mut self) {
         self.bytes.shrink_to_fit();
         self.ends.shrink_to_fit();
+    }
+}
+
+/// Texts one after the other.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Texts {
+    bytes: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    pub(crate) fn push(&mut self, text: &str) {
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len());
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+
+    fn get(&self, nth: usize) -> &str {
+        let from = nth.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(nth).and_then(|to| self.bytes.get(from..*to)).unwrap_or("")
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|nth| self.get(nth))
     }
 }
 
@@ -241,12 +304,32 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn region_by_region_is_one_by_one() {
+        let mut one_by_one = Interner::default();
+        let mut regions = Interner::default();
+        for round in 0..4_u64 {
+            let mut texts = Texts::default();
+            let mut codes = Vec::new();
+            for nth in 0..20_000_u64 {
+                texts.push(&(mix(nth * 7 + round % 2) % 30_000).to_string());
+            }
+            regions.add_all(&texts, &mut codes);
+            for (text, code) in texts.iter().zip(codes) {
+                one_by_one.add(text);
+                assert_eq!(regions.text(code), text);
+            }
+            assert_eq!(regions.len(), one_by_one.len());
+        }
+    }
+
     proptest! {
         #[test]
         fn a_text_has_one_number_and_a_number_one_text(texts in proptest::collection::vec("[a-c]{0,4}|\\PC{0,12}", 0..400)) {
             let mut interner = Interner::default();
-            let mut codes = Vec::new();
-            interner.add_all(texts.iter().map(String::as_str), &mut codes);
+            let (mut codes, mut all) = (Vec::new(), Texts::default());
+            texts.iter().for_each(|text| all.push(text));
+            interner.add_all(&all, &mut codes);
             for (text, code) in texts.iter().zip(&codes) {
                 prop_assert_eq!(interner.text(*code), text);
                 prop_assert_eq!(interner.find(text), Some(*code));

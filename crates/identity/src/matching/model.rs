@@ -15,7 +15,7 @@ use super::blocking::{Rule, Yield};
 use super::comparison::{Compare, Comparison, EQUALS, NULL, at, equal_level};
 use super::compound::Compounds;
 use super::intern::{ABSENT, hash_of};
-use super::record::{Field, Frequent, Records, veiled};
+use super::record::{Field, Frequent, Lexicon, Records, veiled};
 use super::rules::{Constraints, Rules};
 
 /// How many parts a bit has.
@@ -319,6 +319,20 @@ impl Comparer {
         } else {
             None
         }
+    }
+
+    /// The values whose texts a comparison of two records will look at.
+    pub(crate) fn looks<'r>(
+        &self,
+        records: &'r Records,
+        a: &'r [u32],
+        b: &'r [u32],
+    ) -> impl Iterator<Item = (&'r Lexicon, u32, u32)> {
+        self.comparisons.iter().filter_map(move |comparison| {
+            let (x, y) = (at(a, comparison.field), at(b, comparison.field));
+            let looks = x != y && x != ABSENT && y != ABSENT && comparison.apart(records, a, b) <= 8;
+            looks.then(|| (records.lexicon(comparison.field), x, y))
+        })
     }
 
     /// The agreement pattern of two records.

@@ -4,7 +4,7 @@ use super::Error;
 use super::blocking::Index;
 use super::cluster::{Ground, LEAST, Tie};
 use super::model::{BIT, Comparer, Model, Pattern, Scorer};
-use super::record::Records;
+use super::record::{Lexicon, Records};
 use super::work::{Stage, Work};
 
 /// What a link weighs at least that a rule of the user or a ruling makes.
@@ -73,6 +73,19 @@ pub(crate) fn score(
     (weight >= LEAST || ruled == Some(true)).then_some(Scored { a, b, weight, pattern: pattern.into(), ruled })
 }
 
+/// Reads what scoring some pairs will read: first the rows, then where the texts stand that must be looked at, then the
+/// texts. Within each step no read waits for another, so the waits for memory pass together instead of one by one.
+fn touch(comparer: &Comparer, records: &Records, pairs: &[(u32, u32)]) {
+    let rows = pairs.iter().fold(0, |touched, (_, b)| touched ^ records.code(*b, 0));
+    std::hint::black_box(rows);
+    let texts: Vec<(&Lexicon, u32, u32)> =
+        pairs.iter().flat_map(|(a, b)| comparer.looks(records, records.row(*a), records.row(*b))).collect();
+    let places = texts.iter().fold(0, |touched, (lexicon, x, y)| touched ^ lexicon.place(*x) ^ lexicon.place(*y));
+    std::hint::black_box(places);
+    let letters = texts.iter().fold(0, |touched, (lexicon, x, y)| touched ^ lexicon.letter(*x) ^ lexicon.letter(*y));
+    std::hint::black_box(letters);
+}
+
 /// The scored pairs among the candidates, by rows; and how many candidate pairs were compared.
 pub(crate) fn predict(
     model: &Model,
@@ -94,8 +107,7 @@ pub(crate) fn predict(
             if pairs.len() < TOGETHER && row + 1 < end {
                 continue;
             }
-            let touched = pairs.iter().fold(0, |touched, (_, b)| touched ^ records.code(*b, 0));
-            std::hint::black_box(touched);
+            touch(comparer, records, &pairs);
             for (a, b) in pairs.drain(..) {
                 if across && records.sources.get(a as usize) == records.sources.get(b as usize) {
                     continue;

@@ -288,6 +288,16 @@ impl Lexicon {
         self.values.text(code)
     }
 
+    /// Reads where a value stands.
+    pub(crate) fn place(&self, code: u32) -> u32 {
+        self.values.end(code) ^ self.traits(code).sign
+    }
+
+    /// Reads the first letter of a value.
+    pub(crate) fn letter(&self, code: u32) -> u8 {
+        self.text(code).as_bytes().first().copied().unwrap_or(0)
+    }
+
     pub(crate) fn traits(&self, code: u32) -> Traits {
         self.traits.get(code as usize).copied().unwrap_or_default()
     }
@@ -541,44 +551,52 @@ impl Records {
     pub(crate) fn read(fields: Vec<Field>, table: &mut super::Table) -> Self {
         let mut records = Self::new(fields);
         let used = |column: &super::table::Column| records.fields.iter().any(|field| field.column == column.name);
-        let mut order: Vec<((u64, u64), u32)> = table.contents(used).into_iter().zip(table.keys()).zip(0..).collect();
-        order.sort_unstable();
-        records.contents = order.iter().map(|((content, _), _)| *content).collect();
-        records.keys = order.iter().map(|((_, key), _)| *key).collect();
-        records.origin = order.iter().map(|(_, row)| *row).collect();
+        let order = order(table.contents(used), table.keys());
+        records.contents = order.iter().map(|(content, ..)| *content).collect();
+        records.keys = order.iter().map(|(_, key, _)| *key).collect();
+        records.origin = order.iter().map(|(.., row)| *row).collect();
         drop(order);
         let source = |row: &u32| table.sources.get(*row as usize).copied().unwrap_or(0);
         records.sources = records.origin.iter().map(source).collect();
-        let (rows, width) = (records.keys.len(), records.width);
-        records.codes = vec![ABSENT; rows * width];
+
+        // Column by column, raw numbers become canonical ones in their place.
+        let mut columns: Vec<Vec<u32>> = vec![Vec::new(); records.fields.len()];
         for column in &mut table.columns {
             let wanted: Vec<usize> = (0..records.fields.len())
                 .filter(|nth| records.fields.get(*nth).is_some_and(|it| it.column == column.name))
                 .collect();
             for (nth, field) in wanted.iter().enumerate() {
-                let (Some(family), Some(of), Some(spec)) =
-                    (records.families.get(*field), records.lexicon_of.get(*field), records.fields.get(*field))
-                else {
+                let (Some(family), Some(of), Some(spec), Some(to)) = (
+                    records.families.get(*field),
+                    records.lexicon_of.get(*field),
+                    records.fields.get(*field),
+                    columns.get_mut(*field),
+                ) else {
                     continue;
                 };
-                let whole = spec.part == Part::Whole && nth + 1 == wanted.len();
-                let codes = match records.lexicons.get_mut(*of) {
-                    Some(lexicon) => lexicon
-                        .absorb(&mut column.values, whole, |raw| part(&family.canonical(raw), spec.part).to_owned()),
-                    None => continue,
-                };
-                // From the order of the table to that of the contents.
-                let canonical: Vec<u32> =
-                    column.codes.iter().map(|raw| codes.get(*raw as usize).copied().unwrap_or(ABSENT)).collect();
-                for (row, place) in records.origin.iter().zip(records.codes.iter_mut().skip(*field).step_by(width)) {
-                    *place = canonical.get(*row as usize).copied().unwrap_or(ABSENT);
-                }
-                if nth + 1 == wanted.len() {
-                    column.codes = Vec::new();
-                    column.values = Interner::default();
+                let last = nth + 1 == wanted.len();
+                let whole = spec.part == Part::Whole && last;
+                let Some(lexicon) = records.lexicons.get_mut(*of) else { continue };
+                let codes =
+                    lexicon.absorb(&mut column.values, whole, |raw| part(&family.canonical(raw), spec.part).to_owned());
+                *to = if last { std::mem::take(&mut column.codes) } else { column.codes.clone() };
+                for code in to {
+                    *code = codes.get(*code as usize).copied().unwrap_or(ABSENT);
                 }
             }
+            if !wanted.is_empty() {
+                column.values = Interner::default();
+            }
         }
+        // Then rows are written one after the other.
+        records.codes.reserve_exact(records.keys.len() * records.width);
+        for row in &records.origin {
+            let cell = |column: &Vec<u32>| column.get(*row as usize).copied().unwrap_or(ABSENT);
+            records.codes.extend(columns.iter().map(cell));
+            records.codes.extend(std::iter::repeat_n(0, records.signed.len()));
+        }
+        drop(columns);
+        let width = records.width;
         for nth in 0..records.signed.len() {
             let Some(field) = records.signed.get(nth).copied() else { continue };
             let signs: Vec<u32> = records.lexicon(field).traits.iter().map(|traits| traits.sign).collect();
@@ -608,6 +626,28 @@ impl Records {
     pub(crate) fn column(&self, field: usize) -> impl Iterator<Item = u32> + '_ {
         self.codes.iter().skip(field).step_by(self.width.max(1)).copied()
     }
+}
+
+/// The rows of a table in the order of what they say, then of their ids.
+fn order(contents: Vec<u64>, keys: Vec<u64>) -> Vec<(u64, u64, u32)> {
+    let mut order: Vec<(u64, u32)> = contents.into_iter().zip(0..).collect();
+    order.sort_unstable();
+    let key = |row: u32| keys.get(row as usize).copied().unwrap_or(0);
+    let mut order: Vec<(u64, u64, u32)> = order.into_iter().map(|(content, row)| (content, key(row), row)).collect();
+    // Few records say the same.
+    let mut from = 0;
+    while from < order.len() {
+        let same =
+            order.get(from..).unwrap_or(&[]).iter().take_while(|it| order.get(from).is_some_and(|one| one.0 == it.0));
+        let to = from + same.count().max(1);
+        if to - from > 1
+            && let Some(same) = order.get_mut(from..to)
+        {
+            same.sort_unstable();
+        }
+        from = to;
+    }
+    order
 }
 
 /// A hash of a value as it was written; of an absent one nothing.

@@ -10,7 +10,7 @@
 use std::fmt;
 
 use super::Error;
-use super::intern::{Interner, Map, hash_bytes, hash_of};
+use super::intern::{Interner, Map, Texts, hash_bytes, hash_of};
 use super::record::content;
 
 /// The longest cell that is a value; what is longer says nothing about who somebody is.
@@ -43,9 +43,19 @@ pub(crate) struct Column {
     pub(crate) name: String,
     pub(crate) codes: Vec<u32>,
     pub(crate) values: Interner,
+    /// Cells that wait to be taken in together.
+    pending: Texts,
 }
 
+/// How many cells wait for each other.
+const PENDING: usize = 1 << 15;
+
 impl Column {
+    fn settle(&mut self) {
+        self.values.add_all(&self.pending, &mut self.codes);
+        self.pending.clear();
+    }
+
     /// How often each value comes, by its number.
     pub(crate) fn counts(&self) -> Vec<u32> {
         let mut counts = vec![0_u32; self.values.len()];
@@ -146,7 +156,9 @@ impl Table {
                 }
                 cell => cell.trim(),
             };
-            self.set_all(nth, std::iter::once(cell));
+            if let Some(column) = self.columns.get_mut(nth) {
+                column.codes.push(column.values.add(cell));
+            }
         }
         Ok(())
     }
@@ -173,11 +185,19 @@ impl Table {
         }
     }
 
-    /// Sets the next cells of a column.
-    pub(crate) fn set_all<'t>(&mut self, column: usize, cells: impl Iterator<Item = &'t str> + Clone) {
+    /// Sets the next cells of a column; they are taken in together with later ones.
+    pub(crate) fn set_all<'t>(&mut self, column: usize, cells: impl Iterator<Item = &'t str>) {
         if let Some(column) = self.columns.get_mut(column) {
-            column.values.add_all(cells, &mut column.codes);
+            cells.for_each(|cell| column.pending.push(cell));
+            if column.pending.len() >= PENDING {
+                column.settle();
+            }
         }
+    }
+
+    /// Takes in all cells that wait.
+    pub(crate) fn settle(&mut self) {
+        self.columns.iter_mut().for_each(Column::settle);
     }
 
     /// Notes that a cell was emptied.
@@ -409,6 +429,7 @@ impl Table {
     /// Gives back what growing has reserved.
     pub(crate) fn shrink(&mut self) {
         for column in &mut self.columns {
+            column.pending = Texts::default();
             column.codes.shrink_to_fit();
             column.values.shrink();
         }

@@ -136,7 +136,8 @@ fn shared(nth: usize, rule: &Rule, records: &Records) -> Vec<(u64, u32)> {
 /// Brings equal keys together, rows ascending within a key: first by the upper bits into pieces that fit a cache, then
 /// each piece by comparison.
 fn grouped(keyed: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
-    const BITS: u32 = 12;
+    // More streams than this, and each write waits for the address of its page.
+    const BITS: u32 = 8;
     if keyed.len() < 1 << 14 {
         let mut keyed = keyed;
         keyed.sort_unstable();
