@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::blocking::{Index, Oversize, Yield};
-use super::cluster::{Bounds, Cut, Ground, Merge, Solved, Tie, solve};
+use super::cluster::{Bounds, Cut, Ground, Merge, Solved, Tie, kept_apart, solve};
 use super::intern::Map;
 use super::model::{Comparer, Model, Scorer};
 use super::plan::Plan;
@@ -178,18 +178,7 @@ impl Batch {
         by_root.sort_unstable_by_key(|(root, tie)| (*root, tie.a, tie.b));
         let components: Vec<&[(u32, Tie)]> = by_root.chunk_by(|a, b| a.0 == b.0).collect();
 
-        let apart = |a: u32, b: u32| {
-            let key = |row: u32| records.keys.get(row as usize).copied().unwrap_or(0);
-            match rulings.word(key(a), key(b)) {
-                Some(word) => word == Word::Never,
-                None => {
-                    model.compounds.bars() && {
-                        let pattern = comparer.pattern(records, records.row(a), records.row(b));
-                        model.compounds.verdict(pattern, model.comparisons.len()) == Some(false)
-                    }
-                }
-            }
-        };
+        let apart = |a: u32, b: u32| kept_apart((model, comparer, &rulings), records, (a, b));
         let unique = model.unique();
         let bounds = Bounds {
             records,

@@ -7,6 +7,8 @@
 //! e-mail addresses cost their bytes and sixteen more each. Numbers follow the order of arrival, so nothing that is
 //! concluded may depend on them.
 
+mod remove;
+
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 
 /// The absent value.

@@ -308,6 +308,13 @@ impl Comparer {
         }
     }
 
+    /// Forgets the values that have gone since.
+    pub(crate) fn rewind(&mut self, records: &Records) {
+        for (comparison, equal) in self.comparisons.iter().zip(&mut self.equal) {
+            equal.truncate(records.lexicon(comparison.field).values.len());
+        }
+    }
+
     /// The level of a comparison, if the values need not be looked at for it.
     #[inline]
     fn quick(&self, nth: usize, comparison: &Comparison, a: &[u32], b: &[u32]) -> Option<u8> {
