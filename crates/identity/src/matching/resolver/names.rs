@@ -29,8 +29,8 @@ pub(super) type Keyed = HashMap<Halves, u32, BuildHasherDefault<Numbers>>;
 /// The ids of the records.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    /// By row; a free row has the empty id, and is no record.
-    ids: Vec<Box<str>>,
+    /// By row; a free row has none, and is no record.
+    ids: Vec<Option<Box<str>>>,
     rows: Keyed,
     free: Vec<u32>,
 }
@@ -52,7 +52,7 @@ impl Names {
     }
 
     pub(super) fn id(&self, row: u32) -> &str {
-        self.ids.get(row as usize).map_or("", |id| id)
+        self.ids.get(row as usize).and_then(Option::as_deref).unwrap_or("")
     }
 
     /// Whether the id may be given to a new record.
@@ -66,10 +66,10 @@ impl Names {
     /// Gives a row its id.
     pub(super) fn set(&mut self, row: u32, id: &str) {
         if self.ids.len() <= row as usize {
-            self.ids.resize(row as usize + 1, "".into());
+            self.ids.resize(row as usize + 1, None);
         }
         if let Some(place) = self.ids.get_mut(row as usize) {
-            *place = id.into();
+            *place = Some(id.into());
         }
         self.rows.insert(key_of(id).into(), row);
     }
@@ -91,8 +91,8 @@ impl Names {
 
     /// Frees the row.
     pub(super) fn release(&mut self, row: u32) {
-        if let Some(id) = self.ids.get_mut(row as usize) {
-            let mut gone = std::mem::take(id).into_string().into_bytes();
+        if let Some(id) = self.ids.get_mut(row as usize).and_then(Option::take) {
+            let mut gone = id.into_string().into_bytes();
             gone.fill(0);
             std::hint::black_box(&gone);
             self.free.push(row);
@@ -104,8 +104,8 @@ impl Names {
         self.rows.len()
     }
 
-    /// The rows of the records.
+    /// The rows of the records, ascending.
     pub(super) fn rows(&self) -> impl Iterator<Item = u32> {
-        self.rows.values().copied()
+        (0..).zip(&self.ids).filter(|(_, id)| id.is_some()).map(|(row, _)| row)
     }
 }

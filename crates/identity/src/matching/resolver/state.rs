@@ -140,14 +140,12 @@ impl State {
         };
         drop(scored);
         state.clusters.fit(records.len());
-        let mut rows: Vec<u32> = world.names.rows().collect();
-        rows.sort_unstable();
-        for (nth, row) in rows.iter().enumerate() {
+        for (nth, row) in world.names.rows().enumerate() {
             if nth.is_multiple_of(1 << 16) {
-                work.tell(Stage::Cluster, nth as u64, rows.len() as u64)?;
+                work.tell(Stage::Cluster, nth as u64, world.names.len() as u64)?;
             }
-            if state.clusters.root(*row).is_none() {
-                let component = state.component(world, *row);
+            if state.clusters.root(row).is_none() {
+                let component = state.component(world, row);
                 for cluster in state.solve(world, &component.0, &component.1).clusters {
                     state.clusters.assign(&cluster);
                 }
@@ -400,9 +398,6 @@ impl State {
             concerned.extend([flow.before, flow.after].into_iter().flatten().map(|root| (root, ())));
         }
         let is_concerned = |root: Option<u32>| root.is_some_and(|root| concerned.contains_key(&root));
-        let mut flows: Vec<Flow> =
-            names.rows().map(flow).filter(|flow| is_concerned(flow.before) || is_concerned(flow.after)).collect();
-        flows.sort_unstable();
-        flows
+        names.rows().map(flow).filter(|flow| is_concerned(flow.before) || is_concerned(flow.after)).collect()
     }
 }
