@@ -50,7 +50,8 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Brings the values of a table into canonical form.
+    /// Brings the values of a table into canonical form. Records that have the same id are told apart as in files, by
+    /// `#2`, `#3`.
     ///
     /// # Errors
     /// [`Error::Cancelled`]; [`Error::Rules`] where a comparison of the application's own is named and not given.
@@ -59,6 +60,7 @@ impl Batch {
             return Err(Error::Rules(format!("the comparison of `{}` is the application's own: give it", own.name)));
         }
         work.tell(Stage::Prepare, 0, 1)?;
+        table.tell_apart();
         let records = Records::read(plan.fields.clone(), &mut table);
         let comparer = Comparer::counted(&plan.comparisons, &records);
         let mut rows = vec![0; records.len()];

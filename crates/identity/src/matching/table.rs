@@ -82,6 +82,8 @@ pub struct Table {
     faults: Vec<Fault>,
     refused: u64,
     emptied: u64,
+    /// Whether no two records have one id, for sure.
+    apart: bool,
 }
 
 impl Table {
@@ -96,6 +98,7 @@ impl Table {
             faults: Vec::new(),
             refused: 0,
             emptied: 0,
+            apart: true,
         }
     }
 
@@ -145,6 +148,7 @@ impl Table {
 
     /// The next record's id.
     pub(crate) fn call(&mut self, id: &str) {
+        self.apart = false;
         if let Names::Given(names, ends) = &mut self.names {
             names.push_str(id);
             ends.push(names.len());
@@ -295,7 +299,9 @@ impl Table {
 
     /// Gives records with the same id names of their own.
     pub(crate) fn tell_apart(&mut self) {
-        let Names::Given(..) = &self.names else { return };
+        if std::mem::replace(&mut self.apart, true) || !matches!(self.names, Names::Given(..)) {
+            return;
+        }
         let mut keyed: Vec<(u64, u32)> = self.keys().into_iter().zip(0..).collect();
         keyed.sort_unstable();
         let mut again: Map<usize, u32> = Map::default();
@@ -321,6 +327,7 @@ impl Table {
                 None => self.call(&name),
             }
         }
+        self.apart = true;
     }
 
     /// A hash of all that a record says.

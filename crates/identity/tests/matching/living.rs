@@ -2,7 +2,7 @@
 
 use crate::world::{Counts, Dice, Roots, Row, World, add, cases, constraints, generic, roots, rules, ruling, table};
 use onefold_identity::matching::resolver::{Change, WhyNot};
-use onefold_identity::matching::{Batch, Ground, Model, Resolver, Ruling, Word, Work};
+use onefold_identity::matching::{Batch, Ground, Model, Resolver, Rules, Ruling, Word, Work};
 use std::collections::BTreeSet;
 
 fn load(world: &World, rows: &[Row], rulings: &[Ruling], model: &Model) -> Resolver {
@@ -303,4 +303,31 @@ fn a_probe_finds_what_an_insertion_links_and_leaves_no_trace() {
 
 fn has_nevers(model: &Model) -> bool {
     serde_json::to_value(model).unwrap()["compounds"]["nevers"].as_array().is_some_and(|all| !all.is_empty())
+}
+
+#[test]
+fn a_diff_sees_the_pairs_that_a_new_rule_links() {
+    let counts = Counts::default();
+    let mut seen = 0;
+    for seed in cases(100) {
+        let mut dice = Dice(seed << 20 | 8);
+        let Some(world) = World::new(&mut dice, &counts) else { continue };
+        let rules = Rules::default().link(["passport equal"], [""; 0]);
+        let Ok(mut model) = world.model.clone().with_rules(&rules) else { continue };
+        model.constraints.one_to_one = false;
+        let mut resolver = load(&world, &world.rows, &[], &world.model);
+        seen += resolver.diff(model.clone(), &Work::default()).unwrap().len();
+        let _ = resolver.renew(model, &Work::default()).unwrap();
+        let passport = |id: &str| {
+            let value = resolver.values(id).into_iter().find(|(field, _)| *field == "passport");
+            value.map_or(String::new(), |(_, value)| value.to_owned())
+        };
+        for a in &world.rows {
+            for b in world.rows.iter().filter(|b| !passport(&b.id).is_empty() && passport(&b.id) == passport(&a.id)) {
+                assert_eq!(resolver.cluster(&a.id), resolver.cluster(&b.id), "seed {seed}");
+            }
+        }
+    }
+    println!("{seen} changes by a new rule were told beforehand");
+    assert!(seen > 0);
 }

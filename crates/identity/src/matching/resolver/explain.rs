@@ -74,6 +74,32 @@ impl Resolver {
     }
 
     /// The links that join two records, from one to the other; `None` where they are not one person.
+    ///
+    /// ```
+    /// # use onefold_identity::matching::{Batch, Plan, Resolver, Rules, Table, Work};
+    /// # let mut table = Table::new(["name", "mail"]);
+    /// # table.push("crm:1", ["Ada Lovelace", "ada@example.com"])?;
+    /// # table.push("crm:2", ["Grace Hopper", "grace@example.com"])?;
+    /// # table.push("till:1", ["A. Lovelace", "ada@example.com"])?;
+    /// # let work = Work::default();
+    /// # let rules = Rules::default().link(["mail equal"], [""; 0]);
+    /// # let plan = Plan::infer(&table, &rules)?;
+    /// # let model = Batch::prepare(table.clone(), plan, &work)?.train(&[], &work)?;
+    /// # let mut resolver = Resolver::load(model, table, &[], &work)?;
+    /// use onefold_identity::matching::resolver::WhyNot;
+    ///
+    /// let path = resolver.why("crm:1", "till:1").unwrap();
+    /// assert!(path[0].to_string().ends_with("a rule"));
+    /// assert_eq!(resolver.how("crm:1"), path);
+    ///
+    /// resolver.unlink("crm:1", "till:1", 1_767_225_600_000_000);
+    /// let Some(WhyNot::Cut { cut, .. }) = resolver.why_not("crm:1", "till:1") else { panic!() };
+    /// println!("{cut:?}");
+    ///
+    /// // Field by field:
+    /// println!("{}", resolver.waterfall("crm:1", "till:1").unwrap());
+    /// # Ok::<(), onefold_identity::matching::Error>(())
+    /// ```
     #[must_use]
     pub fn why(&self, a: &str, b: &str) -> Option<Vec<Step>> {
         let (a, b) = (self.names.find(a)?, self.names.find(b)?);

@@ -168,6 +168,24 @@ impl Resolver {
     ///
     /// A known id with the same values changes nothing; with others it is a [correction](Self::correct).
     ///
+    /// ```
+    /// # use onefold_identity::matching::{Batch, Plan, Resolver, Rules, Ruling, Table, Word, Work};
+    /// # let mut table = Table::new(["name", "mail"]);
+    /// # table.push("crm:1", ["Ada Lovelace", "ada@example.com"])?;
+    /// # table.push("crm:2", ["Grace Hopper", "grace@example.com"])?;
+    /// # table.push("till:1", ["A. Lovelace", "ada@example.com"])?;
+    /// # let work = Work::default();
+    /// # let rules = Rules::default().link(["mail equal"], [""; 0]);
+    /// # let plan = Plan::infer(&table, &rules)?;
+    /// # let model = Batch::prepare(table.clone(), plan, &work)?.train(&[], &work)?;
+    /// # let mut resolver = Resolver::load(model, table, &[], &work)?;
+    /// let ada = [("name", "Ada Lovelace"), ("mail", "ada@example.com")];
+    /// assert!(!resolver.insert("web:1", 0, ada)?.is_empty());
+    /// assert_eq!(resolver.insert("web:1", 0, ada)?, [], "a duplicate");
+    /// assert_eq!(resolver.members("crm:1").len(), 3);
+    /// # Ok::<(), onefold_identity::matching::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Table`] where there are more than two billion records, or two ids have one hash.
     pub fn insert<'a>(
@@ -247,6 +265,26 @@ impl Resolver {
     }
 
     /// Takes a human's word. It may name records that are not there yet.
+    ///
+    /// ```
+    /// # use onefold_identity::matching::{Batch, Plan, Resolver, Rules, Ruling, Table, Word, Work};
+    /// # let mut table = Table::new(["name", "mail"]);
+    /// # table.push("crm:1", ["Ada Lovelace", "ada@example.com"])?;
+    /// # table.push("crm:2", ["Grace Hopper", "grace@example.com"])?;
+    /// # table.push("till:1", ["A. Lovelace", "ada@example.com"])?;
+    /// # let work = Work::default();
+    /// # let rules = Rules::default().link(["mail equal"], [""; 0]);
+    /// # let plan = Plan::infer(&table, &rules)?;
+    /// # let model = Batch::prepare(table.clone(), plan, &work)?.train(&[], &work)?;
+    /// # let mut resolver = Resolver::load(model, table, &[], &work)?;
+    /// let same = Ruling::new("crm:1", "crm:2", Word::Always, 1_767_225_600_000_000);
+    /// assert_eq!(resolver.rule(&same).len(), 1, "two clusters are merged");
+    /// assert_eq!(resolver.clusters().count(), 1);
+    ///
+    /// resolver.rule(&Ruling::new("crm:1", "crm:2", Word::Withdrawn, 1_767_225_600_000_001));
+    /// assert_eq!(resolver.clusters().count(), 2);
+    /// # Ok::<(), onefold_identity::matching::Error>(())
+    /// ```
     pub fn rule(&mut self, ruling: &Ruling) -> Vec<Change> {
         if !self.said.add(ruling) {
             return Vec::new();
