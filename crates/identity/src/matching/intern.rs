@@ -58,6 +58,7 @@ impl Interner {
     }
 
     /// The number of a text that is known.
+    #[cfg(test)]
     pub(crate) fn find(&self, text: &str) -> Option<u32> {
         if text.is_empty() {
             return Some(ABSENT);

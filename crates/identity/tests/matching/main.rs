@@ -1,7 +1,7 @@
 //! The first three laws of matching, over many small worlds, compared with the slow, obvious version.
 
 #![expect(
-    clippy::expect_used,
+    clippy::disallowed_methods,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,

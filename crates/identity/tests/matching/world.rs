@@ -7,32 +7,32 @@ use onefold_identity::matching::{
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub const COLUMNS: [&str; 7] = ["given", "surname", "born", "mail", "phone", "postcode", "passport"];
+pub(crate) const COLUMNS: [&str; 7] = ["given", "surname", "born", "mail", "phone", "postcode", "passport"];
 
 /// Numbers that follow from a seed (splitmix64).
-pub struct Dice(pub u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let value = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         value ^ (value >> 31)
     }
 
-    pub fn below(&mut self, many: usize) -> usize {
+    pub(crate) fn below(&mut self, many: usize) -> usize {
         (self.next() % many.max(1) as u64) as usize
     }
 
-    pub fn one_in(&mut self, many: usize) -> bool {
+    pub(crate) fn one_in(&mut self, many: usize) -> bool {
         self.below(many) == 0
     }
 
-    pub fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len())]
     }
 
-    pub fn shuffle<T>(&mut self, all: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, all: &mut [T]) {
         for at in (1..all.len()).rev() {
             all.swap(at, self.below(at + 1));
         }
@@ -41,26 +41,26 @@ impl Dice {
 
 /// A record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    pub id: String,
-    pub source: u16,
-    pub cells: Vec<String>,
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) source: u16,
+    pub(crate) cells: Vec<String>,
 }
 
 impl Row {
-    pub fn cells(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (&str, &str)> {
         COLUMNS.into_iter().zip(self.cells.iter().map(String::as_str))
     }
 }
 
 /// Who is there to be entered.
-pub struct People {
+pub(crate) struct People {
     persons: Vec<Vec<String>>,
     crowds: Vec<usize>,
 }
 
 impl People {
-    pub fn new(dice: &mut Dice) -> Self {
+    pub(crate) fn new(dice: &mut Dice) -> Self {
         let given = ["ada", "grace", "alan", "barbara", "edsger", "kathleen", "john", "mary", "tony", "frances"];
         let surnames = ["lovelace", "hopper", "turing", "liskov", "dijkstra", "booth", "backus", "hoare"];
         let households: Vec<[String; 3]> = (0..2 + dice.below(4))
@@ -81,7 +81,7 @@ impl People {
     }
 
     /// A record of somebody, as it may come.
-    pub fn row(&self, dice: &mut Dice, id: String) -> Row {
+    pub(crate) fn row(&self, dice: &mut Dice, id: String) -> Row {
         let mut cells = dice.pick(&self.persons).clone();
         for (nth, cell) in cells.iter_mut().enumerate() {
             match dice.below(if nth == 6 { 4 } else { 12 }) {
@@ -121,7 +121,7 @@ fn typo(dice: &mut Dice, cell: &mut String) {
     *cell = letters.into_iter().collect();
 }
 
-pub fn rules(dice: &mut Dice, across: bool) -> Rules {
+pub(crate) fn rules(dice: &mut Dice, across: bool) -> Rules {
     let mut rules = Rules::default()
         .column("given", Role::GivenName)
         .column("surname", Role::Surname)
@@ -168,20 +168,20 @@ pub fn rules(dice: &mut Dice, across: bool) -> Rules {
     rules
 }
 
-pub fn constraints(dice: &mut Dice, across: bool) -> Constraints {
+pub(crate) fn constraints(dice: &mut Dice, across: bool) -> Constraints {
     let unique = if dice.one_in(3) { vec![dice.pick(&["passport", "born"]).to_string()] } else { Vec::new() };
     let largest = *dice.pick(&[3, 4, 5, 256, 256, 256]);
     Constraints { largest, one_to_one: across, unique }
 }
 
-pub fn ruling(dice: &mut Dice, ids: &[String]) -> Ruling {
+pub(crate) fn ruling(dice: &mut Dice, ids: &[String]) -> Ruling {
     let word = *dice.pick(&[Word::Always, Word::Always, Word::Never, Word::Never, Word::Withdrawn]);
     let (a, b) = (dice.pick::<String>(ids), dice.pick::<String>(ids));
     Ruling::new(a, b, word, dice.below(6) as i64)
 }
 
 /// A table of rows. Rows come from files where they have sources.
-pub fn table(rows: &[Row], across: bool) -> Table {
+pub(crate) fn table(rows: &[Row], across: bool) -> Table {
     #[cfg(feature = "csv")]
     if across {
         let mut files = [String::new(), String::new()];
@@ -203,18 +203,18 @@ pub fn table(rows: &[Row], across: bool) -> Table {
 }
 
 /// What is known beforehand: records, a plan, a model.
-pub struct World {
-    pub people: People,
-    pub rows: Vec<Row>,
-    pub rulings: Vec<Ruling>,
-    pub across: bool,
-    pub plan: Plan,
-    pub model: Model,
+pub(crate) struct World {
+    pub(crate) people: People,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) rulings: Vec<Ruling>,
+    pub(crate) across: bool,
+    pub(crate) plan: Plan,
+    pub(crate) model: Model,
 }
 
 impl World {
     /// `None` where the columns of the few records say nothing.
-    pub fn new(dice: &mut Dice, counts: &Counts) -> Option<Self> {
+    pub(crate) fn new(dice: &mut Dice, counts: &Counts) -> Option<Self> {
         let people = People::new(dice);
         let across = cfg!(feature = "csv") && dice.one_in(4);
         let rows: Vec<Row> = (0..8 + dice.below(40)).map(|nth| people.row(dice, format!("crm:{nth}"))).collect();
@@ -236,18 +236,18 @@ impl World {
     }
 
     /// The slow, obvious answer.
-    pub fn batch(&self, rows: &[Row], rulings: &[Ruling], model: &Model) -> Answer {
+    pub(crate) fn batch(&self, rows: &[Row], rulings: &[Ruling], model: &Model) -> Answer {
         Answer::of_batch(rows, rulings, model, &self.plan, self.across)
     }
 }
 
 /// Each record's root.
-pub type Roots = BTreeMap<String, String>;
+pub(crate) type Roots = BTreeMap<String, String>;
 
-pub struct Answer {
-    pub roots: Roots,
-    pub found: Resolution,
-    pub names: Vec<String>,
+pub(crate) struct Answer {
+    pub(crate) roots: Roots,
+    pub(crate) found: Resolution,
+    pub(crate) names: Vec<String>,
 }
 
 impl Answer {
@@ -260,7 +260,7 @@ impl Answer {
     }
 
     /// The links by the ids of their ends, sorted.
-    pub fn links(&self) -> BTreeSet<(String, String, i32, bool)> {
+    pub(crate) fn links(&self) -> BTreeSet<(String, String, i32, bool)> {
         let name = |row: u32| self.names[row as usize].clone();
         let link = |link: &onefold_identity::matching::Link| {
             let (a, b) = (name(link.a), name(link.b));
@@ -270,7 +270,7 @@ impl Answer {
     }
 }
 
-pub fn roots(resolver: &Resolver) -> Roots {
+pub(crate) fn roots(resolver: &Resolver) -> Roots {
     let roots: Roots = resolver
         .clusters()
         .flat_map(|members| members.iter().map(|id| (id.to_string(), members[0].to_string())).collect::<Vec<_>>())
@@ -281,35 +281,35 @@ pub fn roots(resolver: &Resolver) -> Roots {
 
 /// How often something happened: a test that never sees a cut proves nothing about cuts.
 #[derive(Default)]
-pub struct Counts {
-    pub cases: Cell<usize>,
-    pub no_plan: Cell<usize>,
-    pub joined: Cell<usize>,
-    pub largest: Cell<usize>,
-    pub unique: Cell<usize>,
-    pub sources: Cell<usize>,
-    pub never: Cell<usize>,
-    pub outvoted: Cell<usize>,
-    pub by_rule: Cell<usize>,
-    pub by_ruling: Cell<usize>,
+pub(crate) struct Counts {
+    pub(crate) cases: Cell<usize>,
+    pub(crate) no_plan: Cell<usize>,
+    pub(crate) joined: Cell<usize>,
+    pub(crate) largest: Cell<usize>,
+    pub(crate) unique: Cell<usize>,
+    pub(crate) sources: Cell<usize>,
+    pub(crate) never: Cell<usize>,
+    pub(crate) outvoted: Cell<usize>,
+    pub(crate) by_rule: Cell<usize>,
+    pub(crate) by_ruling: Cell<usize>,
     /// Rulings that say `one person` of two who are not.
-    pub contradicted: Cell<usize>,
-    pub withdrawn: Cell<usize>,
+    pub(crate) contradicted: Cell<usize>,
+    pub(crate) withdrawn: Cell<usize>,
     /// Blocks over their cap, and how often one went over it or came back.
-    pub generic: Cell<usize>,
-    pub generic_came: Cell<usize>,
-    pub generic_went: Cell<usize>,
-    pub merges: Cell<usize>,
-    pub splits: Cell<usize>,
-    pub rekeys: Cell<usize>,
+    pub(crate) generic: Cell<usize>,
+    pub(crate) generic_came: Cell<usize>,
+    pub(crate) generic_went: Cell<usize>,
+    pub(crate) merges: Cell<usize>,
+    pub(crate) splits: Cell<usize>,
+    pub(crate) rekeys: Cell<usize>,
 }
 
-pub fn add(to: &Cell<usize>, more: usize) {
+pub(crate) fn add(to: &Cell<usize>, more: usize) {
     to.set(to.get() + more);
 }
 
 impl Counts {
-    pub fn see(&self, answer: &Answer, rulings: &[Ruling]) {
+    pub(crate) fn see(&self, answer: &Answer, rulings: &[Ruling]) {
         use onefold_identity::matching::Ground;
         for link in &answer.found.links {
             match &link.cut {
@@ -337,7 +337,7 @@ impl Counts {
         }
     }
 
-    pub fn report(&self, law: &str, may_miss: &[&str]) {
+    pub(crate) fn report(&self, law: &str, may_miss: &[&str]) {
         let all = [
             ("cases", &self.cases),
             ("links taken", &self.joined),
@@ -367,11 +367,11 @@ impl Counts {
 }
 
 /// How many blocks are over their cap.
-pub fn generic(answer: &Answer) -> usize {
+pub(crate) fn generic(answer: &Answer) -> usize {
     answer.found.blocking.iter().map(|rule| rule.oversize as usize).sum()
 }
 
 /// How many worlds are tried: `ONEFOLD_CASES`, or so many.
-pub fn cases(usual: u64) -> std::ops::Range<u64> {
+pub(crate) fn cases(usual: u64) -> std::ops::Range<u64> {
     0..std::env::var("ONEFOLD_CASES").ok().and_then(|many| many.parse().ok()).unwrap_or(usual)
 }

@@ -1,7 +1,5 @@
 //! What is erased is not found.
 
-#![expect(clippy::unwrap_used, reason = "tests may be blunt")]
-
 use super::super::{Batch, Plan, Rules, Table, Work};
 use super::*;
 
