@@ -7,6 +7,12 @@ fn bytes(model: &onefold_identity::matching::Model) -> String {
     serde_json::to_string(model).unwrap()
 }
 
+/// The blocks that were too large, each with the id of its example.
+fn oversize(answer: &Answer) -> Vec<(&str, u32, &str)> {
+    let blocks = answer.found.oversize.iter();
+    blocks.map(|it| (it.rule.as_str(), it.records, answer.names[it.example as usize].as_str())).collect()
+}
+
 #[test]
 fn law_1_any_order_of_rows_gives_the_same_model_and_clusters() {
     let counts = Counts::default();
@@ -31,6 +37,8 @@ fn law_1_any_order_of_rows_gives_the_same_model_and_clusters() {
             assert_eq!(answer.roots, again.roots, "seed {seed}");
             assert_eq!(answer.links(), again.links(), "seed {seed}");
             assert_eq!(answer.found.candidate_pairs, again.found.candidate_pairs, "seed {seed}");
+            assert_eq!(answer.found.blocking, again.found.blocking, "seed {seed}");
+            assert_eq!(oversize(&answer), oversize(&again), "seed {seed}");
         }
     }
     counts.report("law 1, order", &["came over the cap", "went back", "merges", "splits", "rekeys"]);

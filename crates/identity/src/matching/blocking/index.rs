@@ -97,7 +97,8 @@ impl Blocks {
                 blocks.members.extend(block.iter().map(|(_, row)| *row));
             }
         }
-        blocks.oversize.sort_unstable_by_key(|block| std::cmp::Reverse(block.records));
+        let key = |row: u32| records.keys.get(row as usize).copied();
+        blocks.oversize.sort_unstable_by_key(|block| (std::cmp::Reverse(block.records), key(block.example)));
         blocks.oversize.truncate(20);
         blocks
     }
