@@ -184,6 +184,12 @@ fn law_2_what_is_erased_or_ruled_equals_a_rebuild() {
             over = generic(&whole);
             add(&counts.generic_came, over.saturating_sub(generic(&without)));
         }
+        // The way to the clusters is the batch's too, step by step.
+        for id in whole.roots.keys() {
+            let how = resolver.how(id).into_iter();
+            let how = how.map(|it| (it.a, it.b, it.step.ground, it.step.weight, it.step.sizes, it.step.mean));
+            assert!(how.eq(whole.how(id)), "seed {seed}: {id}");
+        }
         // Every cluster is told apart, then together again.
         let pairs: Vec<(String, String)> =
             whole.roots.iter().filter(|(id, root)| id != root).map(|(id, root)| (id.clone(), root.clone())).collect();

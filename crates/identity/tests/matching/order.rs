@@ -39,6 +39,7 @@ fn law_1_any_order_of_rows_gives_the_same_model_and_clusters() {
             assert_eq!(answer.found.candidate_pairs, again.found.candidate_pairs, "seed {seed}");
             assert_eq!(answer.found.blocking, again.found.blocking, "seed {seed}");
             assert_eq!(oversize(&answer), oversize(&again), "seed {seed}");
+            assert_eq!(answer.merges(), again.merges(), "seed {seed}");
         }
     }
     counts.report("law 1, order", &["came over the cap", "went back", "merges", "splits", "rekeys"]);

@@ -2,7 +2,8 @@
 
 use onefold_identity::matching::role::Role;
 use onefold_identity::matching::{
-    Batch, BlockingRule, Constraints, Cut, Error, Model, Plan, Resolution, Resolver, Rules, Ruling, Table, Word, Work,
+    Batch, BlockingRule, Constraints, Cut, Error, Ground, Model, Plan, Resolution, Resolver, Rules, Ruling, Step,
+    Table, Word, Work,
 };
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -270,6 +271,27 @@ impl Answer {
     }
 }
 
+/// The ends of a merge, what joined them, the weight, the sizes, the mean.
+pub(crate) type Merge = (String, String, Ground, i32, (u32, u32), i32);
+
+impl Answer {
+    fn merge(&self, step: &Step) -> Merge {
+        let name = |row: u32| self.names[row as usize].clone();
+        (name(step.a), name(step.b), step.ground, step.weight, step.sizes, step.mean)
+    }
+
+    /// All merges, in order.
+    pub(crate) fn merges(&self) -> Vec<Merge> {
+        self.found.merges.iter().map(|step| self.merge(step)).collect()
+    }
+
+    /// The merges that made a record's cluster, in order.
+    pub(crate) fn how(&self, id: &str) -> Vec<Merge> {
+        let row = self.names.iter().position(|name| name == id).unwrap();
+        self.found.how(row as u32).iter().map(|step| self.merge(step)).collect()
+    }
+}
+
 pub(crate) fn roots(resolver: &Resolver) -> Roots {
     let roots: Roots = resolver
         .clusters()
@@ -310,7 +332,6 @@ pub(crate) fn add(to: &Cell<usize>, more: usize) {
 
 impl Counts {
     pub(crate) fn see(&self, answer: &Answer, rulings: &[Ruling]) {
-        use onefold_identity::matching::Ground;
         for link in &answer.found.links {
             match &link.cut {
                 None => add(&self.joined, 1),
