@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::blocking::{Index, Oversize, Yield};
-use super::cluster::{Bounds, Cut, Ground, Merge, Solved, Tie, solve};
+use super::cluster::{Bounds, Cut, Ground, Merge, Solved, Tie, kept_apart, solve};
 use super::intern::Map;
 use super::model::{Comparer, Model, Scorer};
 use super::plan::Plan;
@@ -70,7 +70,8 @@ impl Found {
 }
 
 impl Batch {
-    /// Brings the values of a table into canonical form.
+    /// Brings the values of a table into canonical form. Records that have the same id are told apart as in files, by
+    /// `#2`, `#3`.
     ///
     /// # Errors
     /// [`Error::Cancelled`]; [`Error::Rules`] where a comparison of the application's own is named and not given.
@@ -79,6 +80,7 @@ impl Batch {
             return Err(Error::Rules(format!("the comparison of `{}` is the application's own: give it", own.name)));
         }
         work.tell(Stage::Prepare, 0, 1)?;
+        table.tell_apart();
         let records = Records::read(plan.fields.clone(), &mut table);
         let comparer = Comparer::counted(&plan.comparisons, &records);
         let mut rows = vec![0; records.len()];
@@ -200,18 +202,7 @@ impl Batch {
         by_root.sort_unstable_by_key(|(root, tie)| (*root, tie.a, tie.b));
         let components: Vec<&[(u32, Tie)]> = by_root.chunk_by(|a, b| a.0 == b.0).collect();
 
-        let apart = |a: u32, b: u32| {
-            let key = |row: u32| records.keys.get(row as usize).copied().unwrap_or(0);
-            match rulings.word(key(a), key(b)) {
-                Some(word) => word == Word::Never,
-                None => {
-                    model.compounds.bars() && {
-                        let pattern = comparer.pattern(records, records.row(a), records.row(b));
-                        model.compounds.verdict(pattern, model.comparisons.len()) == Some(false)
-                    }
-                }
-            }
-        };
+        let apart = |a: u32, b: u32| kept_apart((model, comparer, &rulings), records, (a, b));
         let unique = model.unique();
         let bounds = Bounds {
             records,
@@ -279,7 +270,7 @@ impl Batch {
                 a: origin(scored.a),
                 b: origin(scored.b),
                 weight: scored.weight,
-                pattern: scored.pattern(),
+                pattern: scored.pattern,
                 ground: if scored.ruled == Some(true) { Ground::Rule } else { Ground::Score },
                 cut,
             }

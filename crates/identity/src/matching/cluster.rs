@@ -13,10 +13,30 @@
 //! rulings alone.
 
 use super::intern::Map;
+use super::model::{Comparer, Model};
 use super::record::Records;
+use super::ruling::{Rulings, Word};
 
 /// A pair that was not compared, or weighs less, counts as this: five bits against.
 pub(crate) const LEAST: i32 = -5 * super::model::BIT;
+
+/// Whether a ruling or a rule of the user keeps two records apart: a ruling goes before a rule.
+pub(crate) fn kept_apart(
+    (model, comparer, rulings): (&Model, &Comparer, &Rulings),
+    records: &Records,
+    (a, b): (u32, u32),
+) -> bool {
+    let key = |row: u32| records.keys.get(row as usize).copied().unwrap_or(0);
+    match rulings.word(key(a), key(b)) {
+        Some(word) => word == Word::Never,
+        None => {
+            model.compounds.bars() && {
+                let pattern = comparer.pattern(records, records.row(a), records.row(b));
+                model.compounds.verdict(pattern, model.comparisons.len()) == Some(false)
+            }
+        }
+    }
+}
 
 /// Why two records may be one person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]

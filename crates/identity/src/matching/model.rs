@@ -11,7 +11,7 @@
 //! nothing that a person has alone, is explained by that, and its probability falls.
 
 use super::Error;
-use super::blocking::{Rule, Yield};
+use super::blocking::{self, Key, Rule, Transform, Yield};
 use super::comparison::{Compare, Comparison, EQUALS, NULL, at, equal_level};
 use super::compound::Compounds;
 use super::intern::{ABSENT, hash_of};
@@ -204,7 +204,27 @@ impl Model {
             }
         }
         self.constraints = rules.constraints.clone();
+        self.cover_links();
         Ok(self)
+    }
+
+    /// Adds the rules of blocking without which a rule of the user would not see the pairs that it links.
+    pub(crate) fn cover_links(&mut self) {
+        let comparisons: Vec<Comparison> = self.comparisons.iter().map(|it| it.comparison.clone()).collect();
+        for fields in self.compounds.equal_fields(&comparisons) {
+            let keys: Vec<Key> = fields.iter().map(|field| Key::new(*field, Transform::Whole)).collect();
+            let covered = self.blocking.iter().any(|rule| rule.keys.iter().all(|key| keys.contains(key)));
+            if keys.is_empty() {
+                let note = "a rule that links demands no equal field: it sees only pairs that blocking finds";
+                if !self.card.notes.iter().any(|known| known == note) {
+                    self.card.notes.push(note.into());
+                }
+            } else if !covered && self.blocking.len() < blocking::MOST {
+                let names = fields.iter().filter_map(|field| self.fields.get(*field)).map(|field| field.name.as_str());
+                let name = names.collect::<Vec<_>>().join(" + ");
+                self.blocking.push(Rule { name, keys, cap: blocking::CAP });
+            }
+        }
     }
 
     /// Gives a model that was read from a file the application's own comparisons, by the names of their fields.
@@ -305,6 +325,13 @@ impl Comparer {
                 };
                 equal.push(equal_level(count.unwrap_or(0)));
             }
+        }
+    }
+
+    /// Forgets the values that have gone since.
+    pub(crate) fn rewind(&mut self, records: &Records) {
+        for (comparison, equal) in self.comparisons.iter().zip(&mut self.equal) {
+            equal.truncate(records.lexicon(comparison.field).values.len());
         }
     }
 

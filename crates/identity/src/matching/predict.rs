@@ -19,7 +19,7 @@ pub(crate) struct Scored {
     pub(crate) b: u32,
     /// In 1/1024 bit.
     pub(crate) weight: i32,
-    pattern: Packed,
+    pub(crate) pattern: Packed,
     /// Whether a rule of the user makes them one (`true`) or keeps them apart.
     pub(crate) ruled: Option<bool>,
 }
@@ -41,10 +41,6 @@ impl From<Packed> for Pattern {
 }
 
 impl Scored {
-    pub(crate) fn pattern(&self) -> Packed {
-        self.pattern
-    }
-
     /// The link as clusters see it; none where a rule keeps the two apart.
     pub(crate) fn tie(&self) -> Option<Tie> {
         let (ground, weight) = match self.ruled {

@@ -8,12 +8,15 @@
 //! Fields of one *family* share their numbers: that the given name of one record is the surname of another is seen
 //! without reading either.
 
+mod living;
+
 use onefold_model::normalise::{self, Order};
 
 use super::comparison::Kind;
 use super::intern::{ABSENT, Interner, Map, hash_bytes, hash_of, mix};
 use super::kernel;
 use super::role::Role;
+pub(crate) use living::Uses;
 
 /// What a field holds, and so how its values look in canonical form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]

@@ -143,31 +143,7 @@ impl Resolution {
         if self.root(a)? != self.root(b)? {
             return None;
         }
-        let mut beside: BTreeMap<u32, Vec<Step>> = BTreeMap::new();
-        for step in self.how(a) {
-            beside.entry(step.a).or_default().push(step);
-            beside.entry(step.b).or_default().push(step);
-        }
-        let mut came: Map<u32, Option<Step>> = Map::default();
-        came.insert(a, None);
-        let mut open = vec![a];
-        while let Some(at) = open.pop() {
-            for step in beside.get(&at).into_iter().flatten() {
-                let other = if step.a == at { step.b } else { step.a };
-                if let std::collections::hash_map::Entry::Vacant(place) = came.entry(other) {
-                    place.insert(Some(*step));
-                    open.push(other);
-                }
-            }
-        }
-        let mut path = Vec::new();
-        let mut at = b;
-        while let Some(Some(step)) = came.get(&at) {
-            path.push(*step);
-            at = if step.a == at { step.b } else { step.a };
-        }
-        path.reverse();
-        Some(path)
+        Some(path(&self.how(a), a, b))
     }
 
     /// Why two records are not one person.
@@ -209,6 +185,35 @@ impl Resolution {
         let many = |all: BTreeMap<u32, Vec<u32>>| all.into_iter().filter(|(_, parts)| parts.len() > 1).collect();
         Diff { split: many(into), merged: many(from), before: self.entities(), after: other.entities() }
     }
+}
+
+/// The merges that lie between two records of one cluster, from one to the other.
+pub(crate) fn path(steps: &[Step], a: u32, b: u32) -> Vec<Step> {
+    let mut beside: BTreeMap<u32, Vec<Step>> = BTreeMap::new();
+    for step in steps {
+        beside.entry(step.a).or_default().push(*step);
+        beside.entry(step.b).or_default().push(*step);
+    }
+    let mut came: Map<u32, Option<Step>> = Map::default();
+    came.insert(a, None);
+    let mut open = vec![a];
+    while let Some(at) = open.pop() {
+        for step in beside.get(&at).into_iter().flatten() {
+            let other = if step.a == at { step.b } else { step.a };
+            if let std::collections::hash_map::Entry::Vacant(place) = came.entry(other) {
+                place.insert(Some(*step));
+                open.push(other);
+            }
+        }
+    }
+    let mut path = Vec::new();
+    let mut at = b;
+    while let Some(Some(step)) = came.get(&at) {
+        path.push(*step);
+        at = if step.a == at { step.b } else { step.a };
+    }
+    path.reverse();
+    path
 }
 
 /// What changes from one resolution to another; clusters are named by the rows of their roots.

@@ -49,10 +49,10 @@ impl Ruling {
     }
 }
 
-/// The rulings that count, by the keys of the records.
+/// The rulings that count, by the keys of the records. Their ids are not kept.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rulings {
-    latest: Map<(u64, u64), Ruling>,
+    latest: Map<(u64, u64), ((i64, u64), Word)>,
 }
 
 impl Rulings {
@@ -68,10 +68,10 @@ impl Rulings {
     pub(crate) fn add(&mut self, ruling: &Ruling) -> bool {
         let key = |id: &str| super::intern::hash_bytes(id.as_bytes());
         let pair = ordered(key(&ruling.a), key(&ruling.b));
-        if pair.0 == pair.1 || self.latest.get(&pair).is_some_and(|known| known.rank() >= ruling.rank()) {
+        if pair.0 == pair.1 || self.latest.get(&pair).is_some_and(|(rank, _)| *rank >= ruling.rank()) {
             return false;
         }
-        let before = self.latest.insert(pair, ruling.clone()).map_or(Word::Withdrawn, |known| known.word);
+        let before = self.latest.insert(pair, (ruling.rank(), ruling.word)).map_or(Word::Withdrawn, |(_, word)| word);
         before != ruling.word
     }
 
@@ -81,12 +81,12 @@ impl Rulings {
 
     /// What counts of two records.
     pub(crate) fn word(&self, a: u64, b: u64) -> Option<Word> {
-        self.latest.get(&ordered(a, b)).map(|ruling| ruling.word).filter(|word| *word != Word::Withdrawn)
+        self.latest.get(&ordered(a, b)).map(|(_, word)| *word).filter(|word| *word != Word::Withdrawn)
     }
 
     /// The pairs of which a word counts.
     pub(crate) fn pairs(&self, word: Word) -> impl Iterator<Item = (u64, u64)> + '_ {
-        self.latest.iter().filter(move |(_, ruling)| ruling.word == word).map(|(pair, _)| *pair)
+        self.latest.iter().filter(move |(_, (_, said))| *said == word).map(|(pair, _)| *pair)
     }
 }
 

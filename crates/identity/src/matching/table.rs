@@ -106,6 +106,8 @@ pub struct Table {
     faults: Vec<Fault>,
     refused: u64,
     emptied: u64,
+    /// Whether no two records have one id, for sure.
+    apart: bool,
 }
 
 impl Table {
@@ -120,6 +122,7 @@ impl Table {
             faults: Vec::new(),
             refused: 0,
             emptied: 0,
+            apart: true,
         }
     }
 
@@ -171,6 +174,7 @@ impl Table {
 
     /// The next record's id.
     pub(crate) fn call(&mut self, id: &str) {
+        self.apart = false;
         if let Names::Given(names, ends) = &mut self.names {
             names.push_str(id);
             ends.push(u32::try_from(names.len()).unwrap_or(u32::MAX));
@@ -337,7 +341,9 @@ impl Table {
 
     /// Gives records with the same id names of their own.
     pub(crate) fn tell_apart(&mut self) {
-        let Names::Given(..) = &self.names else { return };
+        if std::mem::replace(&mut self.apart, true) || !matches!(self.names, Names::Given(..)) {
+            return;
+        }
         let mut keyed: Vec<(u64, u32)> = self.keys().into_iter().zip(0..).collect();
         keyed.sort_unstable();
         let mut again: Map<usize, u32> = Map::default();
@@ -363,6 +369,7 @@ impl Table {
                 None => self.call(&name),
             }
         }
+        self.apart = true;
     }
 
     /// A hash of all that a record says.

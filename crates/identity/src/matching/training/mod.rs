@@ -18,7 +18,7 @@ mod maximise;
 mod tests;
 
 use super::Error;
-use super::blocking::{self, Draw, Drawn, Key, Rule, Transform, Yield, prune};
+use super::blocking::{Draw, Drawn, Rule, Yield, prune};
 use super::comparison::{Comparison, EQUALS, Kind, equal_level};
 use super::intern::{ABSENT, Map, mix};
 use super::model::{Card, Comparer, Model, Pattern, Prior, VERSION, Weights, is_equal, levels};
@@ -313,21 +313,7 @@ impl Training<'_> {
             });
         }
         model.blocking = chosen.iter().filter_map(|nth| draw.rules.get(*nth).cloned()).collect();
-        for fields in self.plan.compounds.equal_fields(&self.plan.comparisons) {
-            let keys: Vec<Key> = fields.iter().map(|field| Key::new(*field, Transform::Whole)).collect();
-            let covered = model.blocking.iter().any(|rule| rule.keys.iter().all(|key| keys.contains(key)));
-            if keys.is_empty() {
-                model
-                    .card
-                    .notes
-                    .push("a rule that links demands no equal field: it sees only pairs that blocking finds".into());
-            } else if !covered && model.blocking.len() < blocking::MOST {
-                let names =
-                    fields.iter().filter_map(|field| self.plan.fields.get(*field)).map(|field| field.name.as_str());
-                let name = names.collect::<Vec<_>>().join(" + ");
-                model.blocking.push(Rule { name, keys, cap: blocking::CAP });
-            }
-        }
+        model.cover_links();
     }
 
     /// Where enough pairs are labelled, the threshold that gives them the best F1.
