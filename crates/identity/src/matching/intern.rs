@@ -296,6 +296,8 @@ impl Hasher for Numbers {
     }
 }
 
+pub(crate) type Set<K> = std::collections::HashSet<K, BuildHasherDefault<Numbers>>;
+
 pub(crate) type Map<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<Numbers>>;
 
 /// One hash of several numbers.

@@ -9,9 +9,6 @@ use super::work::{Stage, Work};
 
 /// What a link weighs at least that a rule of the user or a ruling makes.
 pub(crate) const SURE: i32 = 20 * BIT;
-/// How many pairs are looked at together, so that the waits for memory pass together.
-const TOGETHER: usize = 512;
-
 /// Two records that may be one person. Rows are in the order of what they say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Scored {
@@ -69,11 +66,8 @@ pub(crate) fn score(
     (weight >= LEAST || ruled == Some(true)).then_some(Scored { a, b, weight, pattern: pattern.into(), ruled })
 }
 
-/// Reads what scoring some pairs will read: first the rows, then where the texts stand that must be looked at, then the
-/// texts. Within each step no read waits for another, so the waits for memory pass together instead of one by one.
+/// Reads what scoring some pairs will read: where the texts stand that must be looked at, then the texts. Within each step no read waits for another, so the waits for memory pass together instead of one by one.
 fn touch(comparer: &Comparer, records: &Records, pairs: &[(u32, u32)]) {
-    let rows = pairs.iter().fold(0, |touched, (_, b)| touched ^ records.code(*b, 0));
-    std::hint::black_box(rows);
     let texts: Vec<(&Lexicon, u32, u32)> =
         pairs.iter().flat_map(|(a, b)| comparer.looks(records, records.row(*a), records.row(*b))).collect();
     let places = texts.iter().fold(0, |touched, (lexicon, x, y)| touched ^ lexicon.place(*x) ^ lexicon.place(*y));
@@ -92,26 +86,18 @@ pub(crate) fn predict(
 ) -> Result<(Vec<Scored>, u64), Error> {
     let scorer = Scorer::new(model);
     let across = model.constraints.one_to_one;
-    let pieces = work.pieces(Stage::Predict, records.len(), 1 << 13, |range| {
-        let (mut links, mut count, mut candidates) = (Vec::new(), 0_u64, Vec::new());
-        let mut pairs: Vec<(u32, u32)> = Vec::with_capacity(2 * TOGETHER);
-        let end = range.end;
-        for row in range {
-            let a = row as u32;
-            index.candidates(a, &mut candidates);
-            pairs.extend(candidates.iter().map(|candidate| (a, (candidate >> 32) as u32)));
-            if pairs.len() < TOGETHER && row + 1 < end {
-                continue;
-            }
-            touch(comparer, records, &pairs);
-            for (a, b) in pairs.drain(..) {
-                if across && records.sources.get(a as usize) == records.sources.get(b as usize) {
+    let pieces = work.pieces(Stage::Predict, index.len(), 1 << 14, |blocks| {
+        let (mut links, mut count) = (Vec::new(), 0_u64);
+        index.pairs(blocks, records, |pairs| {
+            touch(comparer, records, pairs);
+            for (a, b) in pairs {
+                if across && records.sources.get(*a as usize) == records.sources.get(*b as usize) {
                     continue;
                 }
                 count += 1;
-                links.extend(score((model, &scorer, comparer), records, (a, b)));
+                links.extend(score((model, &scorer, comparer), records, (*a, *b)));
             }
-        }
+        });
         (links, count)
     })?;
     let count = pieces.iter().map(|(_, count)| count).sum();
@@ -119,5 +105,6 @@ pub(crate) fn predict(
     for (piece, _) in pieces {
         links.extend(piece);
     }
+    links.sort_unstable_by_key(|link| (link.a, link.b));
     Ok((links, count))
 }

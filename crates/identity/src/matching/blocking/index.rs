@@ -1,14 +1,17 @@
-//! From rules to blocks, and from a record to its candidates.
+//! From rules to blocks, and from blocks to candidate pairs.
 //!
-//! All blocks stand one after the other in one array, and each record knows its blocks. The candidates of a record are
-//! the union of its blocks, so a pair that several rules find is compared once, while the record's own row is in the
-//! cache, and the same structure answers for all records and for one. Memory: 8 bytes for each membership in a block of
-//! at least two.
+//! Each rule has its blocks, one after the other in one array, and they are gone through as they stand there. A pair that
+//! several rules find belongs to the first of them, which is seen from the two rows themselves: they are at hand, for the
+//! pair is about to be compared. So nothing is kept of a pair, and nothing of which blocks a record is in.
 
 use super::super::Error;
+use super::super::intern::Set;
 use super::super::record::Records;
 use super::super::work::{Stage, Work};
 use super::Rule;
+
+/// How many pairs are looked at together.
+const TOGETHER: usize = 512;
 
 /// A block that is too large to say anything.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -43,21 +46,23 @@ pub struct Yield {
 /// The blocks of all rules.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    members: Vec<u32>,
-    /// Where each block begins, and where the last ends.
-    starts: Vec<u32>,
-    rules: Vec<u8>,
-    /// The blocks of each record.
-    row_ends: Vec<u32>,
-    row_blocks: Vec<u32>,
+    blocks: Vec<Blocks>,
     pub(crate) yields: Vec<Yield>,
     pub(crate) oversize: Vec<Oversize>,
 }
 
-/// The blocks of one rule, while the index is built.
+/// The blocks of one rule.
+#[derive(Debug)]
 struct Blocks {
+    nth: usize,
+    rule: Rule,
     members: Vec<u32>,
+    /// Where each block begins, and where the last ends.
     starts: Vec<u32>,
+    /// Of a rule whose records may have several keys, the key of each block.
+    keys: Vec<u64>,
+    /// The keys of oversize blocks.
+    full: Set<u64>,
     yields: Yield,
     oversize: Vec<Oversize>,
 }
@@ -66,30 +71,72 @@ impl Blocks {
     /// The blocks of a rule.
     fn of(nth: usize, rule: &Rule, records: &Records) -> Self {
         let keyed = grouped(shared(nth, rule, records));
+        let many = rule.is_many();
         let mut blocks = Self {
+            nth,
+            rule: rule.clone(),
             members: Vec::new(),
             starts: Vec::new(),
+            keys: Vec::new(),
+            full: Set::default(),
             yields: Yield { rule: rule.name.clone(), ..Yield::default() },
             oversize: Vec::new(),
         };
+        let place = |members: &[u32]| u32::try_from(members.len()).unwrap_or(u32::MAX);
         for block in keyed.chunk_by(|a, b| a.0 == b.0) {
+            let Some((key, first)) = block.first().copied() else { continue };
             let size = u32::try_from(block.len()).unwrap_or(u32::MAX);
             blocks.yields.largest = blocks.yields.largest.max(size);
             if size > rule.cap {
                 blocks.yields.oversize += 1;
-                // Rows are in the order of keys, so the first is the same whatever came first.
-                let example = block.first().map_or(0, |(_, row)| *row);
-                blocks.oversize.push(Oversize { rule: rule.name.clone(), records: size, example });
+                blocks.full.insert(key);
+                // Rows are in the order of what they say, so the first is the same whatever came first.
+                blocks.oversize.push(Oversize { rule: rule.name.clone(), records: size, example: first });
             } else if size > 1 {
                 blocks.yields.blocks += 1;
                 blocks.yields.pairs += u64::from(size) * u64::from(size - 1) / 2;
-                blocks.starts.push(u32::try_from(blocks.members.len()).unwrap_or(u32::MAX));
+                blocks.starts.push(place(&blocks.members));
                 blocks.members.extend(block.iter().map(|(_, row)| *row));
+                if many {
+                    blocks.keys.push(key);
+                }
             }
         }
+        blocks.starts.push(place(&blocks.members));
         blocks.oversize.sort_unstable_by_key(|block| (std::cmp::Reverse(block.records), block.example));
         blocks.oversize.truncate(20);
         blocks
+    }
+
+    fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// The least key that two records share and that is not oversize.
+    fn key(&self, records: &Records, a: u32, b: u32) -> Option<u64> {
+        let (mut one, mut other) = (Vec::new(), Vec::new());
+        self.rule.emit(self.nth, records, a, &mut one);
+        self.rule.emit(self.nth, records, b, &mut other);
+        one.into_iter().filter(|key| other.contains(key) && !self.full.contains(key)).min()
+    }
+
+    /// Whether two records are in one block.
+    fn has(&self, records: &Records, a: u32, b: u32) -> bool {
+        self.rule.finds(records, a, b) && (self.full.is_empty() || self.key(records, a, b).is_some())
+    }
+
+    /// The pairs of a block that no other block of the rule has had.
+    fn pairs(&self, block: usize, records: &Records, mut take: impl FnMut(u32, u32)) {
+        let (Some(from), Some(to)) = (self.starts.get(block), self.starts.get(block + 1)) else { return };
+        let members = self.members.get(*from as usize..*to as usize).unwrap_or(&[]);
+        let key = self.keys.get(block);
+        for (nth, a) in members.iter().enumerate() {
+            for b in members.iter().skip(nth + 1) {
+                if key.is_none_or(|key| self.key(records, *a, *b) == Some(*key)) {
+                    take(*a, *b);
+                }
+            }
+        }
     }
 }
 
@@ -102,7 +149,7 @@ fn shared(nth: usize, rule: &Rule, records: &Records) -> Vec<(u64, u32)> {
     let mut counts = vec![0_u8; (records.len() * 4).next_power_of_two().max(1 << 8)];
     let mask = counts.len() - 1;
     let (mut all, mut ends): (Vec<u64>, Vec<u32>) = (Vec::with_capacity(records.len()), Vec::new());
-    let many = rule.keys.iter().any(super::Key::is_many);
+    let many = rule.is_many();
     for row in 0..rows {
         let from = all.len();
         rule.emit(nth, records, row, &mut all);
@@ -180,80 +227,56 @@ impl Index {
         let mut index = Self::default();
         let built = work.pieces(Stage::Block, rules.len(), 1, |range| {
             let nth = range.start;
-            rules.get(nth).map(|rule| (nth, Blocks::of(nth, rule, records)))
+            rules.get(nth).map(|rule| Blocks::of(nth, rule, records))
         })?;
-        let mut counts = vec![0_u32; records.len() + 1];
-        for (nth, blocks) in built.into_iter().flatten() {
-            let base = u32::try_from(index.members.len()).unwrap_or(u32::MAX);
-            for row in &blocks.members {
-                if let Some(count) = counts.get_mut(*row as usize) {
-                    *count += 1;
-                }
-            }
-            index.rules.resize(index.rules.len() + blocks.starts.len(), u8::try_from(nth).unwrap_or(u8::MAX));
-            index.starts.extend(blocks.starts.iter().map(|start| start + base));
-            index.members.extend(blocks.members);
-            index.yields.push(blocks.yields);
-            index.oversize.extend(blocks.oversize);
+        for mut blocks in built.into_iter().flatten() {
+            index.yields.push(std::mem::take(&mut blocks.yields));
+            index.oversize.append(&mut blocks.oversize);
+            index.blocks.push(blocks);
         }
-        index.starts.push(u32::try_from(index.members.len()).unwrap_or(u32::MAX));
-        let mut sum = 0;
-        for count in &mut counts {
-            sum += std::mem::replace(count, sum);
-        }
-        let mut next = counts;
-        index.row_blocks = vec![0; sum as usize];
-        for (block, ends) in (0_u32..).zip(index.starts.windows(2)) {
-            let [from, to] = ends else { continue };
-            for row in index.members.get(*from as usize..*to as usize).unwrap_or(&[]) {
-                if let Some(at) = next.get_mut(*row as usize) {
-                    if let Some(place) = index.row_blocks.get_mut(*at as usize) {
-                        *place = block;
-                    }
-                    *at += 1;
-                }
-            }
-        }
-        next.pop();
-        index.row_ends = next;
         Ok(index)
     }
 
-    /// The candidates of a record among later rows (or all others), each with the rules that found it, ascending.
-    pub(crate) fn candidates(&self, row: u32, out: &mut Vec<u64>) {
-        out.clear();
-        let from = (row as usize).checked_sub(1).and_then(|before| self.row_ends.get(before)).copied().unwrap_or(0);
-        let to = self.row_ends.get(row as usize).copied().unwrap_or(0);
-        for block in self.row_blocks.get(from as usize..to as usize).unwrap_or(&[]) {
-            let block = *block as usize;
-            let (Some(from), Some(to), Some(rule)) =
-                (self.starts.get(block), self.starts.get(block + 1), self.rules.get(block))
-            else {
-                continue;
-            };
-            let members = self.members.get(*from as usize..*to as usize).unwrap_or(&[]);
-            let later = members.partition_point(|member| *member <= row);
-            for member in members.get(later..).unwrap_or(&[]) {
-                out.push(u64::from(*member) << 32 | u64::from(*rule));
-            }
-        }
-        out.sort_unstable();
-        // One entry a record, with a bit for each rule.
-        let mut kept = 0_usize;
-        for at in 0..out.len() {
-            let Some(found) = out.get(at).copied() else { break };
-            let (member, bit) = (found >> 32 << 32, 1_u64 << (found & 31));
-            match kept.checked_sub(1).and_then(|last| out.get_mut(last)) {
-                Some(last) if *last >> 32 << 32 == member => *last |= bit,
-                _ => {
-                    if let Some(place) = out.get_mut(kept) {
-                        *place = member | bit;
-                    }
-                    kept += 1;
+    /// How many blocks there are.
+    pub(crate) fn len(&self) -> usize {
+        self.blocks.iter().map(Blocks::len).sum()
+    }
+
+    /// The pairs of a stretch of blocks, by rows, the lesser first. Over all blocks each pair comes once.
+    ///
+    /// `known` is called with some pairs before they are looked at, so that their rows can be fetched together.
+    pub(crate) fn pairs(
+        &self,
+        stretch: std::ops::Range<usize>,
+        records: &Records,
+        mut take: impl FnMut(&[(u32, u32)]),
+    ) {
+        let mut found: Vec<(u32, u32)> = Vec::with_capacity(2 * TOGETHER);
+        let mut before = 0;
+        for (nth, blocks) in self.blocks.iter().enumerate() {
+            let own = stretch.start.saturating_sub(before)..stretch.end.saturating_sub(before).min(blocks.len());
+            before += blocks.len();
+            for block in own {
+                blocks.pairs(block, records, |a, b| found.push((a, b)));
+                if found.len() >= TOGETHER {
+                    self.first(nth, records, &mut found);
+                    take(&found);
+                    found.clear();
                 }
             }
+            self.first(nth, records, &mut found);
+            take(&found);
+            found.clear();
         }
-        out.truncate(kept);
+    }
+
+    /// Leaves the pairs of a rule that no rule before it finds.
+    fn first(&self, nth: usize, records: &Records, pairs: &mut Vec<(u32, u32)>) {
+        // The rows are touched before any is looked at, so that the waits for memory pass together.
+        let touched = pairs.iter().fold(0, |touched, (a, b)| touched ^ records.code(*a, 0) ^ records.code(*b, 0));
+        std::hint::black_box(touched);
+        let earlier = self.blocks.get(..nth).unwrap_or(&[]);
+        pairs.retain(|(a, b)| !earlier.iter().any(|blocks| blocks.has(records, *a, *b)));
     }
 }
 
@@ -314,7 +337,7 @@ mod tests {
         ) {
             let records = records(&rows);
             let rules = rules(cap);
-            let mut wanted: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+            let mut wanted: BTreeSet<(u32, u32)> = BTreeSet::new();
             for (nth, rule) in rules.iter().enumerate() {
                 let mut blocks: BTreeMap<u64, BTreeSet<u32>> = BTreeMap::new();
                 for row in 0..rows.len() as u32 {
@@ -333,19 +356,18 @@ mod tests {
                 for block in blocks.values().filter(|block| block.len() <= cap as usize) {
                     for a in block {
                         for b in block.range(a + 1..) {
-                            *wanted.entry((*a, *b)).or_default() |= 1 << nth;
+                            wanted.insert((*a, *b));
                         }
                     }
                 }
             }
             let index = Index::build(&rules, &records, &Work::default()).unwrap();
-            let mut found = BTreeMap::new();
-            let mut candidates = Vec::new();
-            for row in 0..rows.len() as u32 {
-                index.candidates(row, &mut candidates);
-                found.extend(candidates.iter().map(|it| ((row, (it >> 32) as u32), *it as u32)));
+            let (mut found, half) = (Vec::new(), index.len() / 2);
+            for stretch in [0..half, half..index.len()] {
+                index.pairs(stretch, &records, |pairs| found.extend_from_slice(pairs));
             }
-            prop_assert_eq!(found, wanted);
+            found.sort_unstable();
+            prop_assert_eq!(found, wanted.into_iter().collect::<Vec<_>>());
         }
     }
 }

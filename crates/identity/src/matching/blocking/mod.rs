@@ -202,6 +202,11 @@ impl Rule {
         Some((whole, many))
     }
 
+    /// Whether a record may have several keys.
+    pub(crate) fn is_many(&self) -> bool {
+        self.keys.iter().any(Key::is_many)
+    }
+
     /// Whether two records share a key.
     pub(crate) fn finds(&self, records: &Records, a: u32, b: u32) -> bool {
         self.keys.iter().all(|key| match key.fields.as_slice() {
