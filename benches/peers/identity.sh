@@ -42,12 +42,15 @@ peer_all = sum(s for stage, s in cpu.items() if stage not in ("cluster0.5", "imp
 peer_after = peer_all - cpu["load"]
 print(f"{records:,} records, {datetime.date.today()}, {os.cpu_count()} cores ({platform.machine()}), "
       f"Splink {splink['splink']} on DuckDB {splink['duckdb']}, one thread for onefold\n")
-print("| what | CPU s in all | CPU s after load | ratio in all | ratio after load | peak MiB | precision | recall | cluster F1 |")
-print("|---|---|---|---|---|---|---|---|---|")
+# Splink's load stage also brings values into a standard form; so two readings of "after load" are given for ours.
+print("| what | CPU s in all | after load | after load and canonical form | ratio in all | after load | after both | peak MiB | precision | recall | cluster F1 |")
+print("|---|---|---|---|---|---|---|---|---|---|---|")
 best = splink["clusters_0.95"]
-print(f"| Splink, tuned, p >= 0.95 | {peer_all:.2f} | {peer_after:.2f} | 1 | 1 | {splink['peak_rss_mib']} | {best['P']:.4f} | {best['R']:.4f} | {best['F1']:.4f} |")
+print(f"| Splink, tuned, p >= 0.95 | {peer_all:.2f} | {peer_after:.2f} | {peer_after:.2f} | 1 | 1 | 1 | {splink['peak_rss_mib']} | {best['P']:.4f} | {best['R']:.4f} | {best['F1']:.4f} |")
 for name, ours in (("onefold, rules file", rules), ("onefold, no configuration", inferred)):
-    after = ours["cpu_seconds"] - ours["seconds"]["load"]
-    print(f"| {name}, p >= {ours['threshold']} | {ours['cpu_seconds']:.2f} | {after:.2f} | {peer_all / ours['cpu_seconds']:.1f} | "
-          f"{peer_after / after:.1f} | {ours['peak_rss_mib']:.0f} | {ours['precision']:.4f} | {ours['recall']:.4f} | {ours['f1']:.4f} |")
+    took = ours["seconds"]
+    after = ours["cpu_seconds"] - took["load"]
+    both = after - took["infer"] - took["prepare"]
+    print(f"| {name}, p >= {ours['threshold']} | {ours['cpu_seconds']:.2f} | {after:.2f} | {both:.2f} | {peer_all / ours['cpu_seconds']:.1f} | "
+          f"{peer_after / after:.1f} | {peer_after / both:.1f} | {ours['peak_rss_mib']:.0f} | {ours['precision']:.4f} | {ours['recall']:.4f} | {ours['f1']:.4f} |")
 PY
