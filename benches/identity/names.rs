@@ -60,11 +60,11 @@ impl Dice {
         (self.0 % bound as u64) as usize
     }
 
-    fn pick<'a>(&mut self, names: &'a [String]) -> &'a str {
+    pub fn pick<'a>(&mut self, names: &'a [String]) -> &'a str {
         &names[self.below(names.len())]
     }
 
-    fn slip(&mut self, name: &str) -> String {
+    pub fn slip(&mut self, name: &str) -> String {
         let mut letters = name.as_bytes().to_vec();
         let at = self.below(letters.len());
         let letter = b'a' + self.below(26) as u8;

@@ -79,9 +79,7 @@ impl Interner {
     /// by region of the table: then the next one is nearly always where the last one was.
     pub(crate) fn add_all(&mut self, texts: &Texts, out: &mut Vec<u32>) {
         const REGIONS: usize = 256;
-        if self.slots.is_empty() {
-            self.open();
-        }
+        self.open();
         if self.slots.len() < 1 << 14 || texts.len() < REGIONS {
             out.extend(texts.iter().map(|text| self.add(text)));
             return;
@@ -124,9 +122,7 @@ impl Interner {
         if text.is_empty() {
             return ABSENT;
         }
-        if self.slots.is_empty() {
-            self.open();
-        }
+        self.open();
         match self.seek(text, hash) {
             Ok(code) => code,
             Err(slot) => {
@@ -148,8 +144,11 @@ impl Interner {
         }
     }
 
-    /// Makes the hash table again.
-    fn open(&mut self) {
+    /// Makes the hash table again, if it was given back.
+    pub(crate) fn open(&mut self) {
+        if !self.slots.is_empty() {
+            return;
+        }
         let size = (self.ends.len() * 2).next_power_of_two().max(16);
         let mut slots = vec![0; size];
         // What was forgotten is nothing but zeros, and no text begins so.

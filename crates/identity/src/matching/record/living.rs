@@ -187,6 +187,8 @@ impl Use {
 impl Uses {
     /// Counts the uses in all rows, and wipes what is in none: the raw forms that a table came with.
     pub(crate) fn count(records: &mut Records) -> Self {
+        // Values will come; the first one should not wait for a table of all.
+        records.lexicons.iter_mut().for_each(|lexicon| lexicon.values.open());
         let mut uses = Self::default();
         for lexicon in &records.lexicons {
             let mut one = Use::default();
