@@ -3,7 +3,7 @@
 use super::Error;
 use super::blocking::{Index, Oversize, Yield};
 use super::cluster::{Bounds, Cut, Ground, Merge, Solved, Tie, kept_apart, solve};
-use super::intern::Map;
+use super::intern::{Map, hash_bytes};
 use super::model::{Comparer, Model, Scorer};
 use super::plan::Plan;
 use super::predict::{SURE, Scored, predict};
@@ -124,9 +124,11 @@ impl Batch {
     /// # Errors
     /// Those of [`train`](Self::train).
     pub fn train_keyed(&self, key: u64, labels: &[Label], work: &Work<'_>) -> Result<Model, Error> {
-        let row = |id: &str| match self.table.find(id) {
-            Some(row) => Ok(self.row(u32::try_from(row).unwrap_or(u32::MAX))),
-            None => Err(Error::unknown("record", id, std::iter::empty())),
+        let keys = if labels.is_empty() { Vec::new() } else { self.table.keys() };
+        let by_key: Map<u64, u32> = keys.into_iter().zip(0..).collect();
+        let row = |id: &str| {
+            let row = by_key.get(&hash_bytes(id.as_bytes())).filter(|row| self.table.name(**row as usize) == id);
+            row.map(|row| self.row(*row)).ok_or_else(|| Error::unknown("record", id, std::iter::empty()))
         };
         let labels: Result<Vec<(u32, u32, bool)>, Error> =
             labels.iter().map(|label| Ok((row(&label.a)?, row(&label.b)?, label.same))).collect();
@@ -289,8 +291,11 @@ impl Batch {
     /// What speaks for and against two records being one person, from the prior to the sum.
     ///
     /// # Errors
-    /// [`Error::Model`] as for [`resolve`](Self::resolve).
+    /// [`Error::Model`] as for [`resolve`](Self::resolve), [`Error::Unknown`] where the table has no such row.
     pub fn why(&self, model: &Model, a: usize, b: usize) -> Result<Waterfall, Error> {
+        if let Some(row) = [a, b].into_iter().find(|row| *row >= self.rows.len()) {
+            return Err(Error::unknown("row", &row.to_string(), std::iter::empty()));
+        }
         let comparer = self.comparer_of(model)?;
         let row = |origin: usize| self.row(u32::try_from(origin).unwrap_or(u32::MAX));
         Ok(Waterfall::of(model, &comparer, &self.records, row(a), row(b)))

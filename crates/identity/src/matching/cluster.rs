@@ -142,7 +142,8 @@ pub(crate) fn solve(rows: &[u32], ties: &[Tie], bounds: &Bounds<'_>) -> Solved {
     let mut parts: Vec<Part> = rows.iter().map(|row| Part { rows: vec![*row], towards: Map::default() }).collect();
     let mut home: Vec<u32> = (0..).take(rows.len()).collect();
     let mut order: Vec<(&Tie, u32, u32)> = Vec::with_capacity(ties.len());
-    for tie in ties {
+    let ties = strongest(ties);
+    for tie in &ties {
         let (Some(a), Some(b)) = (local.get(&tie.a).copied(), local.get(&tie.b).copied()) else { continue };
         let more = i64::from(tie.weight) - i64::from(LEAST);
         for (one, other) in [(a, b), (b, a)] {
@@ -187,6 +188,18 @@ pub(crate) fn solve(rows: &[u32], ties: &[Tie], bounds: &Bounds<'_>) -> Solved {
     }
     solved.clusters.sort_unstable_by_key(|cluster| cluster.first().map(|row| key(*row)));
     solved
+}
+
+/// One tie a pair: what a ruling says of two records and what they weigh are not two pieces of evidence.
+fn strongest(ties: &[Tie]) -> Vec<Tie> {
+    let mut ties = ties.to_vec();
+    ties.sort_unstable_by_key(|tie| (tie.a, tie.b, tie.ground, std::cmp::Reverse(tie.weight)));
+    ties.dedup_by(|other, one| {
+        let same = (one.a, one.b) == (other.a, other.b);
+        one.weight = if same { one.weight.max(other.weight) } else { one.weight };
+        same
+    });
+    ties
 }
 
 fn find(home: &mut [u32], row: u32) -> u32 {

@@ -341,8 +341,22 @@ pub(crate) fn at(row: &[u32], field: usize) -> u32 {
     row.get(field).copied().unwrap_or(ABSENT)
 }
 
+/// Beyond this many bytes texts are compared as they stand and by their words: letter by letter would take the square of
+/// their length.
+const LONG: usize = 256;
+/// Beyond this many pairs of words, words are the same or they are not.
+const MANY: usize = 1_024;
+
+/// How many edits lie between two texts, if at most so many.
+fn edits(p: &str, q: &str, most: usize) -> Option<usize> {
+    if p.len().max(q.len()) > LONG { None } else { kernel::osa_at_most(p, q, most) }
+}
+
 /// Jaro-Winkler similarity, if it reaches a bound. It may depend on which text comes first, so the smaller one does.
 fn alike(p: &str, q: &str, least: f64) -> Option<f64> {
+    if p.len().max(q.len()) > LONG {
+        return None;
+    }
     let (p, q) = if p <= q { (p, q) } else { (q, p) };
     kernel::jaro_winkler_at_least(p, q, least)
 }
@@ -350,7 +364,7 @@ fn alike(p: &str, q: &str, least: f64) -> Option<f64> {
 /// Whether two values are within some typing errors.
 fn near(lexicon: &Lexicon, x: u32, y: u32, errors: usize) -> bool {
     let apart = (lexicon.traits(x).sign ^ lexicon.traits(y).sign).count_ones() as usize;
-    apart <= 2 * errors && kernel::osa_at_most(lexicon.text(x), lexicon.text(y), errors).is_some()
+    apart <= 2 * errors && edits(lexicon.text(x), lexicon.text(y), errors).is_some()
 }
 
 /// Whether given name and surname of one record are surname and given name of the other.
@@ -392,7 +406,8 @@ fn surname(names: &Lexicon, x: u32, y: u32) -> u8 {
         Some(similar) if similar >= 0.92 => after(0),
         Some(_) => after(1),
         None if names.traits(x).key == names.traits(y).key => after(1),
-        None if (p.contains(' ') || q.contains(' '))
+        None if p.len().max(q.len()) <= LONG
+            && (p.contains(' ') || q.contains(' '))
             && p.split(' ').any(|part| part.len() > 2 && q.split(' ').any(|other| other == part)) =>
         {
             after(2)
@@ -403,7 +418,10 @@ fn surname(names: &Lexicon, x: u32, y: u32) -> u8 {
 
 fn middle(p: &str, q: &str) -> u8 {
     let (few, many) = if (p.len(), p) < (q.len(), q) { (p, q) } else { (q, p) };
-    if kernel::osa_at_most(p, q, 1).is_some() && few.len() > 2 {
+    if many.len() > LONG {
+        return after(2);
+    }
+    if edits(p, q, 1).is_some() && few.len() > 2 {
         return after(0);
     }
     let part = |word: &str| many.split(' ').any(|other| other.starts_with(word) || word.starts_with(other));
@@ -413,7 +431,7 @@ fn middle(p: &str, q: &str) -> u8 {
 fn date(dates: &Lexicon, x: u32, y: u32) -> u8 {
     let (m, n) = (dates.traits(x), dates.traits(y));
     if m.key == u64::MAX || n.key == u64::MAX {
-        return if kernel::osa_at_most(dates.text(x), dates.text(y), 1).is_some() { after(0) } else { after(6) };
+        return if edits(dates.text(x), dates.text(y), 1).is_some() { after(0) } else { after(6) };
     }
     // Eight digits of four bits: year, month, day.
     let split = |digits: u64| (digits >> 16, digits >> 8 & 0xff, digits & 0xff);
@@ -431,13 +449,12 @@ fn date(dates: &Lexicon, x: u32, y: u32) -> u8 {
             return after(2);
         }
     }
-    let edits = |count: usize| {
-        (m.sign ^ n.sign).count_ones() as usize <= 2 * count
-            && kernel::osa_at_most(dates.text(x), dates.text(y), count).is_some()
+    let within = |count: usize| {
+        (m.sign ^ n.sign).count_ones() as usize <= 2 * count && edits(dates.text(x), dates.text(y), count).is_some()
     };
     match () {
-        () if differing == 2 && edits(1) => after(0),
-        () if differing == 2 || edits(2) => after(3),
+        () if differing == 2 && within(1) => after(0),
+        () if differing == 2 || within(2) => after(3),
         () if year == other_year && month == other_month => after(4),
         () if month == other_month && day == other_day => after(5),
         () => after(6),
@@ -452,9 +469,9 @@ fn email(mails: &Lexicon, x: u32, y: u32, apart: u32) -> u8 {
         return after(0);
     }
     let (p, q) = (mails.text(x), mails.text(y));
-    let domains = || domain(p) == domain(q) || kernel::osa_at_most(domain(p), domain(q), 2).is_some();
+    let domains = || domain(p) == domain(q) || edits(domain(p), domain(q), 2).is_some();
     let (p, q) = (local(p), local(q));
-    if apart <= 4 && p.len().min(q.len()) > 3 && kernel::osa_at_most(p, q, 2).is_some() && domains() {
+    if apart <= 4 && p.len().min(q.len()) > 3 && edits(p, q, 2).is_some() && domains() {
         return after(1);
     }
     if alike(p, q, 0.9).is_some() { after(2) } else { after(3) }
@@ -500,7 +517,7 @@ fn digits(codes: &Lexicon, x: u32, y: u32, last: usize, apart: u32) -> u8 {
     if apart > 4 {
         return after(2);
     }
-    match kernel::osa_at_most(p, q, 2) {
+    match edits(p, q, 2) {
         Some(0 | 1) => after(0),
         Some(_) => after(1),
         None => after(2),
@@ -510,8 +527,8 @@ fn digits(codes: &Lexicon, x: u32, y: u32, last: usize, apart: u32) -> u8 {
 fn postcode(codes: &Lexicon, x: u32, y: u32, apart: u32) -> u8 {
     let (m, n) = (codes.traits(x), codes.traits(y));
     let short = m.len.min(n.len);
-    let edits = if apart <= 4 { kernel::osa_at_most(codes.text(x), codes.text(y), 2) } else { None };
-    match edits {
+    let typed = if apart <= 4 { edits(codes.text(x), codes.text(y), 2) } else { None };
+    match typed {
         Some(0 | 1) => after(0),
         Some(_) if short > 4 => after(1),
         _ if short > 3 && m.key == n.key => after(1),
@@ -524,6 +541,9 @@ fn place(places: &Lexicon, x: u32, y: u32) -> u8 {
         return after(0);
     }
     let (few, many) = (places.words_of(x), places.words_of(y));
+    if few.len() * many.len() > MANY {
+        return after(2);
+    }
     let long = |word: &u32| places.words.text(*word).len() > 3;
     if (few.len() > 1 || many.len() > 1) && few.iter().filter(|word| long(word)).any(|word| many.contains(word)) {
         return after(1);
@@ -536,6 +556,13 @@ fn words(texts: &Lexicon, x: u32, y: u32) -> u8 {
     if (few.len(), texts.text(x)) > (many.len(), texts.text(y)) {
         std::mem::swap(&mut few, &mut many);
     }
+    if few.len() * many.len() > MANY {
+        return match set(few, many) {
+            level if level == after(0) => after(1),
+            level if level == after(1) => after(2),
+            _ => after(3),
+        };
+    }
     let common = few.iter().filter(|word| many.contains(word)).count();
     if common == few.len() && few.len() > 1 {
         return after(0);
@@ -546,7 +573,7 @@ fn words(texts: &Lexicon, x: u32, y: u32) -> u8 {
     }
     let alike = |word: u32| {
         let text = texts.words.text(word);
-        text.len() > 3 && many.iter().any(|other| kernel::osa_at_most(text, texts.words.text(*other), 1).is_some())
+        text.len() > 3 && many.iter().any(|other| edits(text, texts.words.text(*other), 1).is_some())
     };
     let typed = few.iter().filter(|word| many.contains(word) || alike(**word)).count();
     match typed {

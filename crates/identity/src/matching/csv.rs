@@ -1,18 +1,20 @@
 //! Tables from CSV files.
 //!
-//! A file in UTF-8, or, cell by cell where it is not, in Windows-1252, which any byte can be. A row with more or fewer
+//! Cells are separated by what separates those of the header: comma, semicolon, tab or bar. A file in UTF-8, or, cell by cell where it is not, in Windows-1252, which any byte can be. A row with more or fewer
 //! cells than the header is kept out and counted with its line; the rest goes on. Several files are one table where
 //! their columns have the same names, in any order; a column that a file lacks is absent in its records.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 
 use super::Error;
 use super::table::{LONGEST, Table};
 use super::work::{Stage, Work};
 
-/// How many rows are taken in at once, column by column.
+/// How many rows are taken in at once, column by column; fewer where they are long.
 const BATCH: usize = 256;
+/// About how many bytes are taken in at once.
+const BATCH_BYTES: usize = 1 << 20;
 
 /// Reads files into one table; the records are called by file and line, or by a column that holds their ids.
 ///
@@ -45,8 +47,13 @@ pub fn read<'f, R: Read>(
 }
 
 fn one(table: &mut Table, file: &str, bytes: impl Read, id: Option<&str>, work: &Work<'_>) -> Result<(), Error> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).buffer_capacity(1 << 16).from_reader(bytes);
+    let mut bytes = BufReader::with_capacity(1 << 16, Ended { bytes, last: b'\n' });
     let failed = |error: csv::Error| Error::Io { file: file.to_owned(), source: std::io::Error::other(error) };
+    let head = bytes.fill_buf().map_err(|error| failed(error.into()))?;
+    let head = head.split_inclusive(|byte| *byte == b'\n').next().unwrap_or(b"");
+    let (delimiter, is_crlf) = (delimiter(head), head.ends_with(b"\r\n"));
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).buffer_capacity(1 << 16).from_reader(bytes);
     let header = reader.byte_headers().map_err(failed)?.clone();
     let names = header_of(file, &header)?;
     let id = match id {
@@ -67,8 +74,8 @@ fn one(table: &mut Table, file: &str, bytes: impl Read, id: Option<&str>, work: 
     let mut read = 0_u64;
     loop {
         let mut count = 0;
-        let mut ended = false;
-        while let Some(row) = rows.get_mut(count) {
+        let (mut ended, mut bytes) = (false, 0);
+        while let Some(row) = rows.get_mut(count).filter(|_| bytes < BATCH_BYTES) {
             let line = reader.position().line();
             match reader.read_byte_record(row) {
                 Ok(true) => {}
@@ -82,8 +89,12 @@ fn one(table: &mut Table, file: &str, bytes: impl Read, id: Option<&str>, work: 
                     continue;
                 }
             }
-            // Blank lines before the row belong to nothing.
-            let line = row.position().map_or(line, csv::Position::line);
+            // Where the record begins: the lines that have been read, less those inside it; of `\r\n` the second half is
+            // read with the next record.
+            let inside = row.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+            let closed = !is_crlf && !(reader.is_done() && reader.get_ref().get_ref().last != b'\n');
+            let line = (reader.position().line() - u64::from(closed)).saturating_sub(inside).max(line);
+            row.set_position(Some(csv::Position::new().set_line(line).clone()));
             if row.len() != names.len() {
                 table.refuse("number_of_cells", format!("{file}:{line}"));
                 continue;
@@ -96,6 +107,7 @@ fn one(table: &mut Table, file: &str, bytes: impl Read, id: Option<&str>, work: 
                     text => table.call(text),
                 }
             }
+            bytes += row.as_slice().len();
             count += 1;
         }
         let batch = rows.get(..count).unwrap_or(&[]);
@@ -122,6 +134,10 @@ fn one(table: &mut Table, file: &str, bytes: impl Read, id: Option<&str>, work: 
         for column in &lacking {
             table.set_all(*column, std::iter::repeat_n("", count));
         }
+        // A row keeps its memory for the next one, unless it was a long one.
+        for row in rows.iter_mut().take(count).filter(|row| row.as_slice().len() > BATCH_BYTES / 16) {
+            *row = csv::ByteRecord::new();
+        }
         read += count as u64;
         if ended {
             table.settle();
@@ -131,6 +147,35 @@ fn one(table: &mut Table, file: &str, bytes: impl Read, id: Option<&str>, work: 
             work.tell(Stage::Load, read, 0)?;
         }
     }
+}
+
+/// A source that remembers its last byte.
+struct Ended<R> {
+    bytes: R,
+    last: u8,
+}
+
+impl<R: Read> Read for Ended<R> {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.bytes.read(to)?;
+        self.last = count.checked_sub(1).and_then(|at| to.get(at)).copied().unwrap_or(self.last);
+        Ok(count)
+    }
+}
+
+/// What separates the cells of a header: of comma, semicolon, tab and bar the most frequent outside of quotes.
+fn delimiter(head: &[u8]) -> u8 {
+    let count = |sign: u8| {
+        let mut inside = false;
+        let mut seen = 0_usize;
+        for byte in head {
+            inside ^= *byte == b'"';
+            seen += usize::from(!inside && *byte == sign);
+        }
+        seen
+    };
+    // Of equals the first.
+    [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|sign| count(*sign)).unwrap_or(b',')
 }
 
 /// The names of the columns, each once.
@@ -190,6 +235,28 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_those_of_the_file_whatever_ends_them() {
+        let names = |bytes: &[u8]| {
+            let table = table(&[("f", bytes)], None).unwrap();
+            (0..table.len()).map(|row| table.name(row).into_owned()).collect::<Vec<_>>()
+        };
+        for end in ["\n", "\r\n"] {
+            let text = ["a,b", "1,2", "\"x", "y\",3", "", "4,5", "6,7"].join(end);
+            for text in [text.clone(), text + end] {
+                assert_eq!(names(text.as_bytes()), ["f:2", "f:3", "f:6", "f:7"], "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn cells_are_separated_as_the_header_is() {
+        for text in ["name;city\nAda;London, UK\n", "name\tcity\nAda\tLondon, UK\n", "name|city\nAda|London, UK\n"] {
+            let table = table(&[("f", text.as_bytes())], None).unwrap();
+            assert_eq!(table.cell(0, "city"), Some("London, UK"), "{text:?}");
+        }
+    }
+
+    #[test]
     fn bytes_that_are_no_utf_8_are_read_as_windows_1252_and_counted() {
         let table = table(&[("till.csv", b"name\nJos\xe9\nZo\xc3\xab\n")], None).unwrap();
         assert_eq!((table.cell(0, "name"), table.cell(1, "name")), (Some("José"), Some("Zoë")));
@@ -199,11 +266,13 @@ mod tests {
     #[test]
     fn a_cell_of_ten_megabytes_is_emptied_and_the_rest_goes_on() {
         let mut bytes = b"name,city\n".to_vec();
-        bytes.extend(std::iter::repeat_n(b'x', 10_000_000));
-        bytes.extend(b",London\nAda,Paris\n");
+        for _ in 0..20 {
+            bytes.extend(std::iter::repeat_n(b'x', 10_000_000));
+            bytes.extend(b",London\nAda,Paris\n");
+        }
         let table = table(&[("till.csv", &bytes)], None).unwrap();
         assert_eq!((table.cell(0, "name"), table.cell(0, "city")), (Some(""), Some("London")));
-        assert_eq!((table.len(), table.refused()), (2, (0, 1)));
+        assert_eq!((table.len(), table.refused()), (40, (0, 20)));
     }
 
     #[test]

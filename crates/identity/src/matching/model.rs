@@ -127,6 +127,11 @@ pub fn weight(probability: f64) -> i32 {
     odds.clamp(-64.0 * f64::from(BIT), 64.0 * f64::from(BIT)).round() as i32
 }
 
+/// A threshold above what a pair counts that nobody compared: else it would speak for joining.
+pub(crate) fn sensible(threshold: i32) -> i32 {
+    threshold.max(super::cluster::LEAST + 1)
+}
+
 /// The sums of a pair's weights, by what a pair may be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sums {
@@ -184,18 +189,26 @@ impl Model {
         probability(self.threshold)
     }
 
-    /// Links two records from this probability on.
+    /// Links two records from this probability on; at least from one in thirty, since pairs that are less probable are
+    /// not kept.
     #[must_use]
     pub fn with_threshold(mut self, probability: f64) -> Self {
-        self.threshold = weight(probability);
+        self.threshold = sensible(weight(probability));
         self
     }
 
-    /// The same model under other constraints and rules of the user, which need no training.
+    /// The same model under other constraints and rules that link or keep apart, which need no training. It is the same
+    /// whatever rules the model had before.
     ///
     /// # Errors
-    /// [`Error::Rules`], [`Error::Unknown`] where they do not fit the model.
+    /// [`Error::Rules`], [`Error::Unknown`] where they do not fit the model: roles, comparisons and blocking are part of
+    /// what was trained, so rules that speak of them do not.
     pub fn with_rules(mut self, rules: &Rules) -> Result<Self, Error> {
+        if !(rules.columns.is_empty() && rules.blocking.is_empty()) {
+            return Err(Error::Rules(
+                "columns and blocking are part of what a model was trained with; train anew, or leave them out".into(),
+            ));
+        }
         let comparisons: Vec<Comparison> = self.comparisons.iter().map(|it| it.comparison.clone()).collect();
         self.compounds = Compounds::read(rules, &comparisons)?;
         for name in &rules.constraints.unique {
@@ -211,6 +224,7 @@ impl Model {
     /// Adds the rules of blocking without which a rule of the user would not see the pairs that it links.
     pub(crate) fn cover_links(&mut self) {
         let comparisons: Vec<Comparison> = self.comparisons.iter().map(|it| it.comparison.clone()).collect();
+        self.blocking.retain(|rule| !rule.derived);
         for fields in self.compounds.equal_fields(&comparisons) {
             let keys: Vec<Key> = fields.iter().map(|field| Key::new(*field, Transform::Whole)).collect();
             let covered = self.blocking.iter().any(|rule| rule.keys.iter().all(|key| keys.contains(key)));
@@ -219,10 +233,10 @@ impl Model {
                 if !self.card.notes.iter().any(|known| known == note) {
                     self.card.notes.push(note.into());
                 }
-            } else if !covered && self.blocking.len() < blocking::MOST {
+            } else if !covered {
                 let names = fields.iter().filter_map(|field| self.fields.get(*field)).map(|field| field.name.as_str());
                 let name = names.collect::<Vec<_>>().join(" + ");
-                self.blocking.push(Rule { name, keys, cap: blocking::CAP });
+                self.blocking.push(Rule { name, keys, cap: blocking::CAP, derived: true });
             }
         }
     }
@@ -250,7 +264,13 @@ impl Model {
         if self.version != VERSION {
             return Err(Error::Model(format!("the model has format {}; this version reads {VERSION}", self.version)));
         }
+        let most = 64 * BIT;
         for it in &self.comparisons {
+            let (levels, field) = (it.comparison.count(), it.comparison.field);
+            let fits = [it.m.len(), it.u.len(), it.weights.len(), it.trained.len()].iter().all(|len| *len == levels);
+            if !fits || levels > 32 || field >= self.fields.len() || it.weights.iter().any(|it| it.abs() > most) {
+                return Err(Error::Model(format!("the weights of `{}` are damaged", it.comparison.name)));
+            }
             if it.comparison.own.as_ref().is_some_and(|own| own.by.is_none()) {
                 return Err(Error::Model(format!(
                     "the comparison of `{}` is the application's own: attach it",

@@ -9,7 +9,7 @@ use super::comparison::{Compare, Comparison, Kind, Own};
 use super::compound::{Compounds, Condition};
 use super::model::{MOST, Model};
 use super::record::{Field, Part, Written};
-use super::role::{Finding, Ignored, Role, Sample, SampleColumn, Verdict, infer};
+use super::role::{self, Finding, Ignored, Role, Sample, SampleColumn, Verdict, infer};
 use super::rules::{BlockingRule, ColumnRule, Constraints, Rules};
 use super::table::Table;
 
@@ -108,7 +108,7 @@ impl Plan {
         let mut fields = Vec::new();
         for finding in &self.findings {
             let said = said(&finding.name);
-            if said.is_some_and(|rule| rule.role.is_some())
+            if said.is_some_and(|rule| rule.role.is_some() || rule.compare.is_some())
                 && matches!(finding.verdict, Verdict::Ignored(Ignored::Unique))
             {
                 return Err(Error::Rules(format!(
@@ -145,11 +145,28 @@ impl Plan {
                 _ => {}
             }
         }
+        for finding in &self.findings {
+            let tells = matches!(
+                finding.looks,
+                Some(Role::FullName | Role::GivenName | Role::Surname | Role::Email | Role::Phone | Role::BirthDate)
+            );
+            if tells
+                && finding.verdict == Verdict::Ignored(Ignored::Unique)
+                && said(&finding.name).is_none_or(|rule| !rule.ignore)
+            {
+                let looks = finding.looks.map_or("", Role::name);
+                self.notes.push(format!(
+                    "`{}` looks like {looks} and is left out, since its value differs in every record, as an id's does; the records that are left to compare may not tell persons apart",
+                    finding.name
+                ));
+            }
+        }
         if fields.len() > MOST {
-            self.notes.push(format!("{} columns were left out: {MOST} are compared at most", fields.len() - MOST));
-            // The last in the order of how much they usually say, then by name: not by place.
+            // Those that are compared with the least effort stay, then by name: not by place.
             fields.sort_by(|a: &Field, b: &Field| (a.kind.effort(), &a.name).cmp(&(b.kind.effort(), &b.name)));
-            fields.truncate(MOST);
+            let left: Vec<String> =
+                fields.split_off(MOST).into_iter().map(|field| format!("`{}`", field.name)).collect();
+            self.notes.push(format!("{MOST} fields are compared at most; left out: {}", left.join(", ")));
         }
         // In one order, whatever the order of the columns.
         fields.sort_by(|a, b| (a.kind.effort(), a.kind as u8, &a.name).cmp(&(b.kind.effort(), b.kind as u8, &b.name)));
@@ -210,11 +227,18 @@ impl Plan {
         let mut keys = Vec::new();
         let mut many = 0;
         for text in &rule.keys {
-            let (names, transform) = match text.rsplit_once(':') {
-                Some((names, transform)) => (names, transform.parse()?),
-                None => (text.as_str(), Transform::Whole),
+            // A header may itself have these signs.
+            let names = |names: &str| -> Result<Vec<usize>, Error> {
+                match self.field(names) {
+                    Ok(field) => Ok(vec![field]),
+                    Err(_) => names.split('+').map(|name| self.field(name.trim())).collect(),
+                }
             };
-            let fields: Result<Vec<usize>, Error> = names.split('+').map(|name| self.field(name.trim())).collect();
+            let (fields, transform) = match (self.field(text), text.rsplit_once(':')) {
+                (Ok(field), _) => (Ok(vec![field]), Transform::Whole),
+                (_, Some((of, transform))) => (names(of), transform.parse()?),
+                (_, None) => (names(text), Transform::Whole),
+            };
             let key = Key { fields: fields?, transform };
             for field in &key.fields {
                 let kind = self.fields.get(*field).map(|field| field.kind);
@@ -237,7 +261,7 @@ impl Plan {
         }
         let words = keys.iter().any(Key::is_many);
         let cap = rule.cap.unwrap_or(if words { blocking::WORD_CAP } else { blocking::CAP });
-        Ok(Rule { name: rule.keys.join(" + "), keys, cap })
+        Ok(Rule { name: rule.keys.join(" + "), keys, cap, derived: false })
     }
 
     /// Uses a comparison of the application's own for a column that the rules compare with [`Kind::Own`].
@@ -262,6 +286,12 @@ impl Plan {
         };
         comparison.own = Some(Own { levels, by: Some(by) });
         Ok(self)
+    }
+
+    /// What a reader should know before anything is trained.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// What was found out about each column.
@@ -319,7 +349,7 @@ impl fmt::Display for Plan {
 fn look(table: &Table) -> Vec<Finding> {
     // A column that is different in every record does not even have a say in what is drawn.
     let rows = table.len();
-    let repeats = |column: &super::table::Column| column.values.len() <= rows;
+    let repeats = |column: &super::table::Column| !role::is_unique(column.values.len() as u64 - 1, rows as u64);
     let mut keyed: Vec<(u64, usize)> = table.contents(repeats).into_iter().zip(0..).collect();
     if keyed.len() > SAMPLE {
         keyed.select_nth_unstable(SAMPLE);
@@ -343,7 +373,6 @@ fn look(table: &Table) -> Vec<Finding> {
     infer(&Sample { rows_total: table.len() as u64, columns: columns.collect(), rows: rows.collect() })
 }
 
-/// The conditions under which a rule is silent, for display.
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.comparison, self.relation)

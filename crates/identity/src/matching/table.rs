@@ -16,7 +16,7 @@ use super::record::content;
 /// The longest cell that is a value; what is longer says nothing about who somebody is.
 pub(crate) const LONGEST: usize = 8 * 1024;
 
-/// Something that was wrong with the input, and where. It never carries a value.
+/// Something that was wrong with the input, and where. It never carries what a cell says; the place may be the record's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// What is wrong: a stable code.
@@ -111,11 +111,20 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table without records, with these columns.
+    /// A table without records, with these columns. A name that comes again is told apart by a number.
     pub fn new<S: Into<String>>(columns: impl IntoIterator<Item = S>) -> Self {
-        let columns = columns.into_iter().map(|name| Column { name: name.into(), ..Column::default() });
+        let mut all: Vec<Column> = Vec::new();
+        for name in columns {
+            let (name, mut nth) = (name.into(), 1);
+            let mut own = name.clone();
+            while all.iter().any(|known| known.name == own) {
+                nth += 1;
+                own = format!("{name} {nth}");
+            }
+            all.push(Column { name: own, ..Column::default() });
+        }
         Self {
-            columns: columns.collect(),
+            columns: all,
             names: Names::given(),
             sources: Vec::new(),
             files: vec![String::new()],
@@ -404,8 +413,9 @@ impl Table {
     pub(crate) fn contents(&self, used: impl Fn(&Column) -> bool) -> Vec<u64> {
         let mut sums = vec![0_u64; self.len()];
         for column in self.columns.iter().filter(|column| used(column)) {
-            let hashes: Vec<u64> =
-                std::iter::once(0).chain(column.values.codes().map(|code| content(column.values.text(code)))).collect();
+            let hashes: Vec<u64> = std::iter::once(0)
+                .chain(column.values.codes().map(|code| content(0, column.values.text(code))))
+                .collect();
             for (sum, code) in sums.iter_mut().zip(&column.codes) {
                 *sum = sum.wrapping_add(hashes.get(*code as usize).copied().unwrap_or(0));
             }

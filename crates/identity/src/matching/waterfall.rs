@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::comparison::EQUALS;
+use super::comparison::{EQUALS, Kind};
 use super::model::{BIT, Comparer, Model, Pattern, Scorer, Sums, is_equal, levels, probability};
 use super::record::Records;
 
@@ -60,7 +60,7 @@ impl Waterfall {
             sums.more(weight, it.household, it.twins);
             steps.push(Fall {
                 name: it.comparison.name.clone(),
-                level: it.comparison.label(level).to_owned(),
+                level: label(it, level, (x, y)).to_owned(),
                 left: records.text(a, it.comparison.field).to_owned(),
                 right: records.text(b, it.comparison.field).to_owned(),
                 m_u: (level > 0).then(|| (at(&it.m), at(&it.u))),
@@ -80,6 +80,16 @@ impl Waterfall {
     #[must_use]
     pub fn probability(&self) -> f64 {
         probability(self.weight)
+    }
+}
+
+/// What a level is called in a pair: that values are there and yet say nothing has its reason.
+fn label<'m>(it: &'m super::model::Weights, level: u8, (a, b): (&[u32], &[u32])) -> &'m str {
+    let there = |row: &[u32]| super::comparison::at(row, it.comparison.field) != 0;
+    match it.comparison.kind {
+        Kind::Email if level == 0 && there(a) && there(b) => "alike in the owners' names alone",
+        Kind::Surname if level == 0 && there(a) && there(b) => "exchanged: counted with the given name",
+        _ => it.comparison.label(level),
     }
 }
 

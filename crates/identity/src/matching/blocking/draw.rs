@@ -179,8 +179,9 @@ impl Sampler<'_> {
             let is_sampled = |code: &u32| sampled.get(*code as usize).copied().unwrap_or(false);
             lead.rows =
                 records.column(*field).zip(0..).filter(|(code, _)| is_sampled(code)).map(|(_, row)| row).collect();
-            let mut keys: Vec<u64> =
-                lead.parts.iter().zip(&sampled).filter(|(_, sampled)| **sampled).map(|(part, _)| *part).collect();
+            // Of the field's own values: a lexicon holds those of others too.
+            let part = |row: &u32| lead.parts.get(records.code(*row, *field) as usize).copied().unwrap_or(0);
+            let mut keys: Vec<u64> = lead.rows.iter().map(part).collect();
             keys.sort_unstable();
             keys.dedup();
             lead.keys = keys.len();
@@ -431,6 +432,7 @@ fn rule(offers: &[&Offer]) -> Rule {
         name: offers.iter().map(|offer| offer.name.as_str()).collect::<Vec<_>>().join(" + "),
         keys: offers.iter().map(|offer| offer.key.clone()).collect(),
         cap: offers.iter().map(|offer| offer.cap).max().unwrap_or(CAP),
+        derived: false,
     }
 }
 

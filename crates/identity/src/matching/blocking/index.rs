@@ -243,8 +243,6 @@ impl Index {
     }
 
     /// The pairs of a stretch of blocks, by rows, the lesser first. Over all blocks each pair comes once.
-    ///
-    /// `known` is called with some pairs before they are looked at, so that their rows can be fetched together.
     pub(crate) fn pairs(
         &self,
         stretch: std::ops::Range<usize>,
@@ -317,6 +315,7 @@ mod tests {
             name: format!("{keys:?}"),
             keys: keys.iter().map(|(field, transform)| Key::new(*field, *transform)).collect(),
             cap,
+            derived: false,
         };
         vec![
             rule(&[(0, Transform::Whole)]),

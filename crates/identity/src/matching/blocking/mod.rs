@@ -16,7 +16,7 @@ pub(crate) use index::Index;
 pub use index::{Oversize, Yield};
 
 use super::intern::{ABSENT, fold, hash_bytes, hash_of, mix};
-use super::record::{Records, end, start};
+use super::record::{Lexicon, Records, end, start};
 
 /// What of a value goes into a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -102,7 +102,7 @@ impl Key {
             let code = records.code(row, *field);
             match self.transform {
                 Transform::Words => {
-                    for word in lexicon.words_of(code) {
+                    for word in keyed(lexicon, code).iter() {
                         take(u64::from(*word), lexicon.word_hash(*word));
                     }
                 }
@@ -130,12 +130,12 @@ impl Key {
         }
         match self.transform {
             Transform::Words => {
-                for word in records.lexicon(field).words_of(code) {
+                for word in keyed(records.lexicon(field), code).iter() {
                     take(u64::from(*word));
                 }
             }
             Transform::Grams(count) => {
-                let letters: Vec<char> = records.lexicon(field).text(code).chars().collect();
+                let letters: Vec<char> = records.lexicon(field).text(code).chars().take(WORDS).collect();
                 for gram in letters.windows(usize::from(count.max(2))) {
                     take(hash_of(gram));
                 }
@@ -147,6 +147,23 @@ impl Key {
             }
         }
     }
+}
+
+/// The most words of a value that are keys.
+const WORDS: usize = 64;
+
+/// The words of a value that are keys: all, or of a long text those with the smallest hashes. Two long texts with a word
+/// in common still mostly share a key, and a pair of them costs no more than a pair of short ones.
+fn keyed(lexicon: &Lexicon, code: u32) -> std::borrow::Cow<'_, [u32]> {
+    let words = lexicon.words_of(code);
+    if words.len() <= WORDS {
+        return words.into();
+    }
+    let mut words = words.to_vec();
+    words.sort_unstable_by_key(|word| lexicon.word_hash(*word));
+    words.dedup();
+    words.truncate(WORDS);
+    words.into()
 }
 
 fn with(whole: u64, part: u64) -> u64 {
@@ -161,6 +178,9 @@ pub struct Rule {
     pub(crate) keys: Vec<Key>,
     /// The largest block that yields pairs.
     pub cap: u32,
+    /// Whether it stands for a rule of the user that links, without which it would not be.
+    #[serde(default)]
+    pub(crate) derived: bool,
 }
 
 impl Rule {

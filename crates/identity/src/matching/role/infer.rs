@@ -14,9 +14,6 @@ use super::score::{self, Points};
 use super::shape::{self, Shape};
 use super::{Finding, Ignored, Role, Sample, SampleColumn, Verdict};
 
-/// In a table of one row everything differs.
-const UNIQUE_FROM: u64 = 2;
-
 /// What is known of one column on the way.
 struct Column<'a> {
     index: usize,
@@ -72,14 +69,31 @@ impl<'a> Column<'a> {
         let shape = Shape::of(cells.iter().map(String::as_str));
         let header = header::read(given.name);
         let points = score::points(&shape, header);
-        let unique = given.distinct == given.filled
-            && sample.rows_total >= UNIQUE_FROM
-            && given.filled.saturating_mul(100) >= sample.rows_total.saturating_mul(98);
+        let unique = sample.rows_total > 1 && super::is_unique(given.distinct, sample.rows_total);
+        // An id with a few absent or repeated values is an id still: nothing but a name, a date or an address may differ
+        // in nearly every row and be used.
+        let told = [
+            Role::Email,
+            Role::Phone,
+            Role::GivenName,
+            Role::Surname,
+            Role::FullName,
+            Role::BirthDate,
+            Role::Date,
+            Role::Street,
+            Role::Organisation,
+            Role::Postcode,
+            Role::City,
+        ];
+        let best = points.iter().max_by_key(|(_, points)| **points).map(|(role, _)| *role);
+        let nearly = sample.rows_total >= 20
+            && given.distinct.saturating_mul(100) >= given.filled.saturating_mul(98)
+            && best.is_none_or(|best| !told.contains(&best));
         let ignored = if given.filled == 0 || shape.rows == 0 {
             Some(Ignored::Empty)
         } else if given.distinct == 1 && sample.rows_total > 1 {
             Some(Ignored::OneValue)
-        } else if unique {
+        } else if unique || nearly {
             Some(Ignored::Unique)
         } else {
             None

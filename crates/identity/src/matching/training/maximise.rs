@@ -56,7 +56,7 @@ pub(super) fn learn(model: &mut Model, groups: &[Group], known: &Known) -> Vec<f
         let change = maximise(model, known, &seen);
         // A share of nothing would never grow again.
         let least = 1e-4 * records.clamp(1.0, 100.0);
-        shares.matches = shares.matches.max(1.0);
+        shares.matches = shares.matches.max(100.0 * least);
         shares.household = shares.household.max(least);
         shares.twins = shares.twins.max(least);
         model.card.rounds = round;
@@ -94,7 +94,7 @@ fn weigh(model: &mut Model, known: &Known, matches: f64) -> Bits {
         let levels = weights.m.iter().zip(&mut weights.u).zip(random).zip(bits.iter_mut()).skip(1);
         for (((m, u), random), bits) in levels {
             let least = (random * 0.02).max(0.2 / known.all);
-            *u = ((random - share * m) / (1.0 - share)).max(least);
+            *u = ((random - share * m) / (1.0 - share)).clamp(least, 1.0);
             *bits = (m.max(1e-9) / *u).log2().clamp(-STRONGEST, STRONGEST);
         }
     }
@@ -211,6 +211,11 @@ fn even_out(model: &mut Model) {
     }
 }
 
+/// Whether values of an equal level stand in the data.
+fn has(mass: &[f64; 11], level: usize) -> bool {
+    mass.get(level).is_some_and(|mass| *mass > 0.0)
+}
+
 /// Writes down what decides, in integers; and what was not seen, which decides nothing.
 fn settle(model: &mut Model, known: &Known, bits: &Bits, seen: &Bits, shares: Shares) {
     let fixed = |bits: f64| (bits * f64::from(BIT)).round() as i32;
@@ -220,12 +225,15 @@ fn settle(model: &mut Model, known: &Known, bits: &Bits, seen: &Bits, shares: Sh
     model.card.expected_matches = shares.matches;
     let random_pairs = model.card.random_pairs.max(1) as f64;
     let mut untrained = Vec::new();
-    for (((weights, bits), seen), random) in model.comparisons.iter_mut().zip(bits).zip(seen).zip(&known.random) {
+    let known_levels = known.random.iter().zip(&known.masses);
+    for (((weights, bits), seen), (random, mass)) in model.comparisons.iter_mut().zip(bits).zip(seen).zip(known_levels)
+    {
         let any: f64 = seen.iter().skip(1).sum();
         for level in 1..weights.m.len() {
             let at = |all: &[f64]| all.get(level).copied().unwrap_or(0.0);
             // Equal levels are trained together; a fuzzy one must have come somewhere.
-            let trained = any > 0.0 && (equal(level) || at(seen) >= 0.5 || at(random) * random_pairs > 1.0);
+            let trained = any > 0.0
+                && if equal(level) { has(mass, level) } else { at(seen) >= 0.5 || at(random) * random_pairs > 1.0 };
             let bits = bits.get(level).copied().unwrap_or(0.0);
             if let Some(place) = weights.trained.get_mut(level) {
                 *place = trained;
@@ -235,6 +243,18 @@ fn settle(model: &mut Model, known: &Known, bits: &Bits, seen: &Bits, shares: Sh
             }
             if !trained && !equal(level) {
                 untrained.push(name_of(&weights.comparison, level));
+            }
+        }
+        // A value whose frequency no value of the training has weighs like the nearest that one has, the more frequent
+        // of two; agreement never speaks against.
+        let first = usize::from(EQUALS) + 1;
+        for level in (1..first).filter(|level| any > 0.0 && !has(mass, *level)) {
+            let nearest = (1..first)
+                .filter(|other| has(mass, *other))
+                .min_by_key(|other| (other.abs_diff(level), std::cmp::Reverse(*other)));
+            let weight = nearest.and_then(|nearest| weights.weights.get(nearest)).copied().unwrap_or(0);
+            if let Some(place) = weights.weights.get_mut(level) {
+                *place = weight.max(0);
             }
         }
     }

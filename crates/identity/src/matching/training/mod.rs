@@ -30,6 +30,8 @@ use maximise::{Group, Known};
 
 /// Random pairs for u.
 const RANDOM: u64 = 200_000;
+/// How far labels may move the threshold from even odds, in 1/1024 bit.
+const AROUND: i32 = 2 * super::model::BIT;
 /// How many pairs of the sample one labelled by hand weighs.
 const LABEL: f64 = 10.0;
 
@@ -316,7 +318,8 @@ impl Training<'_> {
         model.cover_links();
     }
 
-    /// Where enough pairs are labelled, the threshold that gives them the best F1.
+    /// Where enough pairs are labelled, the threshold that gives them the best F1, within [`AROUND`] of even odds: labels
+    /// are seldom drawn as candidates are, and a gap between easy ones says nothing about the pairs that lie in it.
     fn choose_threshold(&self, model: &mut Model) {
         model.card.labels = self.labels.len() as u64;
         let matches = self.labels.iter().filter(|(.., same)| *same).count();
@@ -334,19 +337,19 @@ impl Training<'_> {
             .collect();
         weighed.sort_unstable_by_key(|(weight, same)| (std::cmp::Reverse(*weight), *same));
         let (mut right, mut best) = (0_u32, (0.0, model.threshold));
-        for (nth, pair) in (1_u32..).zip(weighed.chunk_by(|a, b| a.0 == b.0)) {
-            let _ = nth;
+        for pair in weighed.chunk_by(|a, b| a.0 == b.0) {
             right += pair.iter().map(|(_, same)| u32::from(*same)).sum::<u32>();
             let Some((weight, _)) = pair.first() else { continue };
             let said = weighed.partition_point(|(other, _)| other >= weight);
             let f1 = 2.0 * f64::from(right) / (said + matches) as f64;
-            if f1 > best.0 {
-                // Half way to the next lower one, so that the labels do not stand on the edge.
-                let next = weighed.get(said).map_or(*weight, |(next, _)| *next);
-                best = (f1, i32::midpoint(*weight, next));
+            // Half way to the next lower one, so that the labels do not stand on the edge.
+            let next = weighed.get(said).map_or(*weight, |(next, _)| *next);
+            let threshold = if next < 0 && *weight >= 0 { 0 } else { i32::midpoint(*weight, next) };
+            if f1 > best.0 && threshold.abs() <= AROUND {
+                best = (f1, threshold);
             }
         }
-        model.threshold = best.1;
+        model.threshold = super::model::sensible(best.1);
         model.card.notes.push(format!("the threshold was chosen by {} labelled pairs", self.labels.len()));
     }
 }
