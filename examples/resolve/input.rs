@@ -74,9 +74,7 @@ pub fn model(path: &str) -> Result<Model, Failure> {
 pub fn write_rules(to: Option<&str>, batch: &Batch, model: &Model) -> Result<(), Failure> {
     let mut rules = batch.plan().rules();
     if rules.blocking.is_empty() {
-        for rule in &model.blocking {
-            rules = rules.block(rule.name.split(" + "));
-        }
+        rules.blocking = model.blocking_rules();
     }
     let text = rules.to_toml();
     match to {
@@ -128,6 +126,18 @@ impl Input {
             (Some((column, by)), None) if id == Some(column) => Some(from_names(&table, by.as_ref())),
             (Some((column, by)), None) => Some(from_column(&mut table, column, by.as_ref())?),
         };
+        if let (Some(entities), Some(said)) = (&entities, args.get("truth")) {
+            let unknown = entities.iter().filter(|entity| entity.is_none()).count();
+            if !table.is_empty() && unknown == table.len() {
+                return Err(format!("`--truth {said}` says of no record who it is").into());
+            }
+            if unknown > 0 {
+                warn!(
+                    "note: `--truth {said}` says nothing of {unknown} of {} records; they are not measured",
+                    table.len()
+                );
+            }
+        }
         let sources = || (0..table.len()).map(|row| table.source(row)).collect();
         let truth = entities.map(|entities| Truth { entities, sources: is_linking.then(sources) });
         let labels = args.get("labels").map(|path| labels(path, work)).transpose()?.unwrap_or_default();
@@ -146,8 +156,7 @@ fn short(paths: &[String]) -> Vec<(String, String)> {
 }
 
 fn open(names: &[(String, String)]) -> Result<Vec<(&str, File)>, Failure> {
-    let one = |(path, name): &'_ (String, String)| -> Result<File, Failure> {
-        let _ = name;
+    let one = |(path, _): &'_ (String, String)| -> Result<File, Failure> {
         let failed = |error: std::io::Error| format!("cannot read `{path}`: {error}");
         let file = File::open(path).map_err(failed)?;
         if file.metadata().map_err(failed)?.is_dir() {

@@ -50,7 +50,8 @@ Who is one person in CSV files.
   --model OUT.json                  keep the trained model
   --with MODEL.json                 use one that was kept, instead of training
   --quiet                           no tables and no progress
-  --json                            one JSON object as the last line, and no tables
+  --json                            one JSON object as the last line; before it only what `--why`, `--diff` and
+                                    `--write-rules` print
 ";
 
 const OPTIONS: [&str; 13] = [
@@ -111,6 +112,9 @@ fn run() -> Result<(), Failure> {
     let outputs = [args.output("out")?, args.output("report")?, args.output("model")?];
     let threshold = input::threshold(&args)?;
     let is_linking = input::is_linking(&args)?;
+    if args.has("with") && args.has("labels") {
+        return Err("`--with` uses a model as it was trained, and `--labels` would train it; say one".into());
+    }
     let meter = Meter::start(args.has("quiet") || args.has("json"));
     let watch = |stage, done, of| meter.tell(stage, done, of);
     let threads = args.threads()?;

@@ -119,7 +119,8 @@ impl Batch {
         self.train_keyed(0, labels, work)
     }
 
-    /// The same with a secret key for the hashes: without it nobody can ask a stored model whether it knows a name.
+    /// The same with a key for the hashes by which a model knows frequent values, so that models of two owners cannot be
+    /// joined by them. The key is part of the model, which is to be kept as the records are.
     ///
     /// # Errors
     /// Those of [`train`](Self::train).

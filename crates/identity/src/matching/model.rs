@@ -16,7 +16,7 @@ use super::comparison::{Compare, Comparison, EQUALS, NULL, at, equal_level};
 use super::compound::Compounds;
 use super::intern::{ABSENT, hash_of};
 use super::record::{Field, Frequent, Lexicon, Records, veiled};
-use super::rules::{Constraints, Rules};
+use super::rules::{BlockingRule, Constraints, Rules};
 
 /// How many parts a bit has.
 pub const BIT: i32 = 1024;
@@ -40,7 +40,8 @@ pub struct Weights {
     pub household: bool,
     /// Whether twins share it.
     pub twins: bool,
-    /// Values that occur ten times or more: the keyed hash of each, and the count.
+    /// Values that occur ten times or more: the keyed hash of each, and the count. They are no secret from whoever has the
+    /// model.
     pub frequent: Vec<(u64, u32)>,
 }
 
@@ -181,6 +182,21 @@ impl Model {
         let constraints = (self.constraints.largest, self.constraints.one_to_one, &self.constraints.unique);
         let decides = (fields, &self.blocking, weights, prior, self.threshold, constraints, &self.compounds, self.key);
         hash_of((self.version, decides))
+    }
+
+    /// The rules of blocking, as a rules file says them; those that follow from a rule that links are left out.
+    #[must_use]
+    pub fn blocking_rules(&self) -> Vec<BlockingRule> {
+        let name = |field: &usize| self.fields.get(*field).map_or("", |field| field.name.as_str());
+        let key = |key: &Key| {
+            let fields = key.fields.iter().map(name).collect::<Vec<_>>().join("+");
+            match key.transform {
+                Transform::Whole => fields,
+                transform => format!("{fields}:{transform}"),
+            }
+        };
+        let own = self.blocking.iter().filter(|rule| !rule.derived);
+        own.map(|rule| BlockingRule { keys: rule.keys.iter().map(key).collect(), cap: Some(rule.cap) }).collect()
     }
 
     /// The threshold as a probability.

@@ -20,8 +20,8 @@ pub(super) fn write(out: &mut impl Write, falls: &[Waterfall], threshold: Option
 
 fn one(out: &mut impl Write, fall: &Waterfall, threshold: Option<f64>) -> fmt::Result {
     let verdict = match threshold {
-        Some(threshold) if fall.total_bits >= threshold => ", linked",
-        Some(_) => ", not linked",
+        Some(threshold) if fall.total_bits >= threshold => ", above the threshold",
+        Some(_) => ", below the threshold",
         None => "",
     };
     let (total, probability) = (bits(fall.total_bits), percent(fall.probability));

@@ -187,7 +187,8 @@ impl Resolver {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Table`] where there are more than two billion records, or two ids have one hash.
+    /// [`Error::Unknown`] where columns are named and none of them is compared; [`Error::Table`] where there are more than
+    /// two billion records, or two ids have one hash.
     pub fn insert<'a>(
         &mut self,
         id: &str,
@@ -195,6 +196,7 @@ impl Resolver {
         cells: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Vec<Change>, Error> {
         let cells = Cells(cells.into_iter().collect());
+        self.some_known(&cells)?;
         if let Some(row) = self.names.find(id) {
             return Ok(self.overwrite(row, source, &cells));
         }
@@ -230,6 +232,18 @@ impl Resolver {
         self.uses.release(&mut self.records, last);
         self.records.shorten(last as usize);
         self.follow(row, &was)
+    }
+
+    /// An error where cells are given and the model knows none of their columns.
+    fn some_known(&self, cells: &Cells<'_>) -> Result<(), Error> {
+        let known = |column: &str| self.state.model.fields.iter().any(|field| field.column == column);
+        match cells.0.first() {
+            Some((first, _)) if !cells.0.iter().any(|(column, _)| known(column)) => {
+                let columns = self.state.model.fields.iter().map(|field| field.column.as_str());
+                Err(Error::unknown("column", first, columns))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Gives a record other values. What it had and no other record has is wiped out.
