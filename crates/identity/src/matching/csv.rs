@@ -92,8 +92,8 @@ fn one(table: &mut Table, file: &str, bytes: impl Read, id: Option<&str>, work: 
             // Where the record begins: the lines that have been read, less those inside it; of `\r\n` the second half is
             // read with the next record.
             let inside = row.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
-            let closed = !is_crlf && !(reader.is_done() && reader.get_ref().get_ref().last != b'\n');
-            let line = (reader.position().line() - u64::from(closed)).saturating_sub(inside).max(line);
+            let open = reader.is_done() && reader.get_ref().get_ref().last != b'\n';
+            let line = (reader.position().line() - u64::from(!(is_crlf || open))).saturating_sub(inside).max(line);
             row.set_position(Some(csv::Position::new().set_line(line).clone()));
             if row.len() != names.len() {
                 table.refuse("number_of_cells", format!("{file}:{line}"));

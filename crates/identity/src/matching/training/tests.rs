@@ -64,7 +64,7 @@ fn what_was_done_to_the_records_is_learnt_from_them_alone() {
     for (name, truth) in [("surname", 0.8), ("born", 0.9), ("mail", 0.75), ("town", 1.0)] {
         assert!((agree(&model, name) - truth).abs() < 0.06, "{name}: {} for {truth}", agree(&model, name));
     }
-    let matches = (0..6_000).filter(|person| mix(person * 16 + 3) % 3 == 0).count() as f64;
+    let matches = (0..6_000).filter(|person| mix(person * 16 + 3).is_multiple_of(3)).count() as f64;
     assert!((model.card.expected_matches / matches - 1.0).abs() < 0.05, "{}", model.card.expected_matches);
     let found = batch.resolve(&model, &[], &Work::default()).unwrap();
     let pairs = found.clusters.iter().zip(0..).filter(|(root, row)| *root != row).count() as f64;
@@ -95,7 +95,7 @@ fn a_model_is_data_and_has_a_name() {
 fn labels_teach_and_choose_the_threshold() {
     let batch = batch(600);
     let label = |a: String, b: String, same| Label { a, b, same };
-    let twice = || (0..600_u64).filter(|person| mix(person * 16 + 3) % 3 == 0);
+    let twice = || (0..600_u64).filter(|person| mix(person * 16 + 3).is_multiple_of(3));
     let same = twice().take(40).map(|person| label(format!("a{person}"), format!("b{person}"), true));
     let apart = twice().take(40).map(|person| label(format!("a{}", (person + 1) % 600), format!("b{person}"), false));
     let labels: Vec<Label> = same.chain(apart).collect();
