@@ -9,6 +9,7 @@
     reason = "tests may be blunt"
 )]
 
+mod honest;
 mod input;
 mod living;
 mod order;
