@@ -128,7 +128,7 @@ fn the_page_stands_alone() {
     assert_eq!(page.matches("<svg").count(), page.matches("role=\"img\" aria-label=\"").count());
     // Beside each chart a table; and two more, of the records and of the rules.
     assert_eq!(page.matches("<svg").count() + 2, page.matches("<table").count());
-    // ONEFOLD_REPORT=/tmp/report.html keeps it, to be looked at.
+    // `ONEFOLD_REPORT=report.html` keeps it, to be looked at.
     if let Some(path) = std::env::var_os("ONEFOLD_REPORT") {
         std::fs::write(path, page).expect("the path can be written");
     }
