@@ -162,7 +162,8 @@ pub(crate) fn solve(rows: &[u32], ties: &[Tie], bounds: &Bounds<'_>) -> Solved {
         if tie.ground == Ground::Score && tie.weight < bounds.threshold {
             continue;
         }
-        let (x, y) = (find(&mut home, a), find(&mut home, b));
+        let at = |row: u32| home.get(row as usize).copied().unwrap_or(row);
+        let (x, y) = (at(a), at(b));
         if x == y {
             continue;
         }
@@ -180,7 +181,13 @@ pub(crate) fn solve(rows: &[u32], ties: &[Tie], bounds: &Bounds<'_>) -> Solved {
         }
         solved.merges.push(Merge { tie: *tie, sizes, mean });
         let (large, small) = if sizes.0 < sizes.1 { (y, x) } else { (x, y) };
-        join(&mut parts, &mut home, large, small);
+        // The smaller part moves, so no row moves often.
+        for row in parts.get(small as usize).into_iter().flat_map(|part| &part.rows) {
+            if let Some(place) = local.get(row).and_then(|at| home.get_mut(*at as usize)) {
+                *place = large;
+            }
+        }
+        join(&mut parts, large, small);
     }
     solved.clusters = parts.into_iter().map(|part| part.rows).filter(|rows| !rows.is_empty()).collect();
     for cluster in &mut solved.clusters {
@@ -202,20 +209,8 @@ fn strongest(ties: &[Tie]) -> Vec<Tie> {
     ties
 }
 
-fn find(home: &mut [u32], row: u32) -> u32 {
-    let up = |home: &[u32], at: u32| home.get(at as usize).copied().unwrap_or(at);
-    let mut at = row;
-    while up(home, at) != at {
-        let next = up(home, up(home, at));
-        if let Some(place) = home.get_mut(at as usize) {
-            *place = next;
-        }
-        at = next;
-    }
-    at
-}
-
-fn join(parts: &mut [Part], home: &mut [u32], large: u32, small: u32) {
+/// Moves the rows and the evidence of the smaller part to the larger, behind its own.
+fn join(parts: &mut [Part], large: u32, small: u32) {
     let Some(gone) = parts.get_mut(small as usize) else { return };
     let rows = std::mem::take(&mut gone.rows);
     let towards = std::mem::take(&mut gone.towards);
@@ -235,9 +230,6 @@ fn join(parts: &mut [Part], home: &mut [u32], large: u32, small: u32) {
     if let Some(part) = parts.get_mut(large as usize) {
         part.towards.remove(&small);
         part.rows.extend(rows);
-    }
-    if let Some(place) = home.get_mut(small as usize) {
-        *place = large;
     }
 }
 
