@@ -1,10 +1,18 @@
 //! What the example programs share: their command line, what they say, the files they write, and where measuring data
 //! is found.
 
+pub mod file;
+mod meter;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+
+pub use meter::{Progress, cpu_seconds, peak_rss_mib, thread_seconds};
+
+/// What keeps a program from its work, told to its user.
+pub type Failure = Box<dyn std::error::Error>;
 
 /// A command line: options with values, flags, and the rest. `--name value` and `--name=value` are the same.
 #[derive(Debug, Default)]
@@ -176,4 +184,25 @@ pub fn speak(mut to: impl Write, said: fmt::Arguments<'_>) {
 #[must_use]
 pub fn shared() -> PathBuf {
     std::env::var_os("ONEFOLD_SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from)
+}
+
+/// A table with a first column of words and further ones of whatever, each as wide as it must be.
+pub fn table(header: &[&str], rows: &[Vec<String>]) {
+    let width = |at: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count());
+        cells.chain(header.get(at).map(|name| name.chars().count())).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..header.len()).map(width).collect();
+    let show = |cells: &[String]| {
+        let mut line = String::new();
+        for (cell, width) in cells.iter().zip(&widths) {
+            let is_number = cell.starts_with(|first: char| first.is_ascii_digit());
+            let padded = if is_number { format!("{cell:>width$}") } else { format!("{cell:<width$}") };
+            line.push_str(&padded);
+            line.push_str("  ");
+        }
+        say!("  {}", line.trim_end());
+    };
+    show(&header.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+    rows.iter().for_each(|row| show(row));
 }

@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use onefold::identity::matching::Stage;
+use onefold_examples::{cpu_seconds, peak_rss_mib};
 
 /// How often the bar is drawn.
 const EVERY: Duration = Duration::from_millis(100);
@@ -88,21 +89,4 @@ impl Meter {
         let seconds = state.seconds.iter().map(|(stage, took)| (stage.clone(), (took * 1e4).round() / 1e4)).collect();
         (seconds, cpu_seconds().unwrap_or(f64::NAN), peak_rss_mib().unwrap_or(f64::NAN))
     }
-}
-
-/// What the process has used of its processors so far, its own time and the system's for it.
-fn cpu_seconds() -> Option<f64> {
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // The program's name stands in brackets and may hold anything; user and system time are the 14th and 15th field.
-    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
-    let mut ticks = || fields.next()?.parse::<f64>().ok();
-    Some((ticks()? + ticks()?) / 100.0)
-}
-
-/// The most memory that the process has held at once.
-fn peak_rss_mib() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: f64 = line.split_whitespace().next()?.parse().ok()?;
-    Some((kib / 1024.0 * 10.0).round() / 10.0)
 }

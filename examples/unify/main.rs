@@ -8,7 +8,6 @@
 //! The platform reads no clock, so this program tells it the time: `--at`, or the latest occurrence in the files. The
 //! key of its tokens is fixed, so that equal files give equal profile ids; a real application keeps a key of its own.
 
-mod file;
 mod outcome;
 mod refeed;
 mod report;
@@ -21,12 +20,10 @@ use std::sync::Arc;
 use onefold::model::{Tally, Time, TokenKey};
 use onefold::store::KeyFile;
 use onefold::{Config, Error, Platform};
-use onefold_examples::{Args, say, warn};
+use onefold_examples::file::{self, File};
+use onefold_examples::{Args, Failure, say, warn};
 
-use file::File;
 use outcome::{About, Outcomes};
-
-pub type Failure = Box<dyn std::error::Error>;
 
 const HELP: &str = "\
 Anyone's CSV and NDJSON files, unified.

@@ -7,8 +7,8 @@ use onefold::Platform;
 use onefold::ingest::Mapping;
 use onefold::model::{Class, Event, EventId, Issue, Parsed, Pii, ProfileId, Quarantined, Tally, Text, Value};
 
-use crate::Failure;
-use crate::file::Records;
+use onefold_examples::Failure;
+use onefold_examples::file::Records;
 
 /// The outcome of one file.
 pub struct Outcome<'a> {

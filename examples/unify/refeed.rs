@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use onefold::ingest::{self, Lines, Mapping, Rows, json};
 use onefold::model::{Limits, Schema, Text, Time, Value};
 
-use crate::Failure;
-use crate::file::Records;
 use crate::outcome::unescape;
+use onefold_examples::Failure;
+use onefold_examples::file::Records;
 
 /// Records of one import that are read together, so that equal rows are counted as they were.
 pub struct Batch<'a> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use onefold::Platform;
 use onefold::model::{Class, Members};
-use onefold_examples::say;
+use onefold_examples::{say, table};
 
 use crate::outcome::Outcomes;
 
@@ -18,27 +18,6 @@ pub fn print(platform: &Platform, outcomes: &Outcomes<'_>) {
     notes(platform);
     unity(platform);
     segments(platform);
-}
-
-/// A table with a first column of words and further ones of whatever, each as wide as it must be.
-fn table(header: &[&str], rows: &[Vec<String>]) {
-    let width = |at: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count());
-        cells.chain(header.get(at).map(|name| name.chars().count())).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..header.len()).map(width).collect();
-    let show = |cells: &[String]| {
-        let mut line = String::new();
-        for (cell, width) in cells.iter().zip(&widths) {
-            let is_number = cell.starts_with(|first: char| first.is_ascii_digit());
-            let padded = if is_number { format!("{cell:>width$}") } else { format!("{cell:<width$}") };
-            line.push_str(&padded);
-            line.push_str("  ");
-        }
-        say!("  {}", line.trim_end());
-    };
-    show(&header.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
-    rows.iter().for_each(|row| show(row));
 }
 
 fn intake(outcomes: &Outcomes<'_>) {

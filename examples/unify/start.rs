@@ -7,10 +7,8 @@ use std::path::Path;
 
 use onefold::ingest::{self, DataProfile, Mapping};
 use onefold::model::{Issue, Kind, Parsed, Party, Schema, Text, TokenKey};
-use onefold_examples::{say, warn};
-
-use crate::Failure;
-use crate::file::{self, Format};
+use onefold_examples::file::{self, Format};
+use onefold_examples::{Failure, say, warn};
 
 /// With fewer records, guesses are worth a second look.
 const FEW: u64 = 100;

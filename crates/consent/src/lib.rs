@@ -37,7 +37,7 @@ pub use consent::{Consent, Person};
 pub use decision::{Because, Chose, Decision, Remedy};
 pub use error::Error;
 pub use ledger::{Entry, Ledger, Query, Seq, State, Status};
-pub use policy::{Basis, Policy, PolicyBuilder, PolicyHash, PolicySpec, PurposeSpec};
+pub use policy::{Basis, Derived, Policy, PolicyBuilder, PolicyHash, PolicySpec, PurposeSpec};
 pub use recipient::{Generalise, Keep, Kept, Recipient};
 pub use regime::{COUNTRIES, Regime, Rule, Silence};
 pub use suppression::Suppressed;

@@ -69,4 +69,8 @@ pub enum Cause {
     Consent,
     /// A human's ruling, or a retraction.
     Ruling,
+    /// A score of a model.
+    Score,
+    /// An erasure.
+    Erasure,
 }

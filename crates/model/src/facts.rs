@@ -10,6 +10,12 @@ pub trait Facts {
     fn profile(&self) -> ProfileId;
     /// The surviving value of a trait; [`Value::Null`] where there is none.
     fn field(&self, field: FieldId) -> &Value;
+    /// What the trait has been, by the times at which things occurred: calls with each instant from which on it had
+    /// another value, in the order of time; the last is the present value. Where no past is known the present value
+    /// has been so from [`Time::MIN`] on.
+    fn past(&self, field: FieldId, look: &mut dyn FnMut(Time, &Value)) {
+        look(Time::MIN, self.field(field));
+    }
     /// The events of one type, sorted by (occurred, id).
     fn run(&self, what: EventTypeId) -> Run<'_>;
     /// Whether the person permits this purpose over this channel. Default: no.
@@ -26,6 +32,8 @@ pub trait People {
     fn each(&self, look: &mut dyn FnMut(&dyn Facts));
     /// Looks at those to which `who` has a relation, in the order of ids.
     fn related(&self, _who: ProfileId, _relation: RelationId, _look: &mut dyn FnMut(&dyn Facts)) {}
+    /// Looks at the members of the groups to which `who` has a relation, each once, `who` included, in the order of ids.
+    fn fellows(&self, _who: ProfileId, _relation: RelationId, _look: &mut dyn FnMut(&dyn Facts)) {}
 }
 
 /// Who belongs together now. Identity answers; consent asks again at each send, since a merge may bring a refusal.

@@ -14,7 +14,8 @@ pub struct Sheet {
     schema: Schema,
     id: ProfileId,
     members: [Member; 1],
-    fields: BTreeMap<FieldId, Value>,
+    // INVARIANT: never empty; sorted by the instant from which on the value was so.
+    fields: BTreeMap<FieldId, Vec<(Time, Value)>>,
     events: BTreeMap<EventTypeId, Vec<Arc<Event>>>,
     permits: BTreeMap<(PurposeId, Option<ChannelId>), Until<bool>>,
 }
@@ -38,10 +39,40 @@ impl Sheet {
     /// # Errors
     /// [`Error::Unknown`] for an undeclared trait, [`Error::Issue`] for a value that does not fit.
     pub fn set(mut self, name: &str, value: impl Into<Value>) -> Result<Self, Error> {
-        let field = self.schema.field(name)?;
-        let value = self.schema.fit(field, value.into()).map_err(|(code, detail)| Issue::new(code, name, &detail))?;
-        self.fields.insert(field, value);
+        let (field, value) = self.fit(name, value.into())?;
+        self.fields.insert(field, vec![(Time::MIN, value)]);
         Ok(self)
+    }
+
+    /// Gives a trait a value from an instant on, up to the next that is said.
+    ///
+    /// ```
+    /// use onefold_model::{Facts, Kind, Schema, Sheet, Time, Type};
+    /// let schema = Schema::builder().kind(Kind::person("user_id")).field("plan", Type::Text).build([7; 32].into())?;
+    /// let mut ada = Sheet::new(&schema, &schema.identifier("user_id", "ada")?).set("plan", "free")?;
+    /// ada.turn("plan", "2026-03-01".parse()?, "pro")?;
+    /// let mut was = Vec::new();
+    /// ada.past(schema.field("plan")?, &mut |_, value| was.push(value.to_string()));
+    /// assert_eq!(was, ["free", "pro"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] for an undeclared trait, [`Error::Issue`] for a value that does not fit.
+    pub fn turn(&mut self, name: &str, at: Time, value: impl Into<Value>) -> Result<(), Error> {
+        let (field, value) = self.fit(name, value.into())?;
+        let past = self.fields.entry(field).or_default();
+        match past.binary_search_by_key(&at, |(since, _)| *since) {
+            Ok(same) => past.splice(same..=same, [(at, value)]).for_each(drop),
+            Err(place) => past.insert(place, (at, value)),
+        }
+        Ok(())
+    }
+
+    fn fit(&self, name: &str, value: Value) -> Result<(FieldId, Value), Error> {
+        let field = self.schema.field(name)?;
+        let value = self.schema.fit(field, value).map_err(|(code, detail)| Issue::new(code, name, &detail))?;
+        Ok((field, value))
     }
 
     /// Adds an event, received when it occurred.
@@ -73,7 +104,13 @@ impl Facts for Sheet {
         self.id
     }
     fn field(&self, field: FieldId) -> &Value {
-        self.fields.get(&field).unwrap_or(Value::NULL)
+        self.fields.get(&field).and_then(|past| past.last()).map_or(Value::NULL, |(_, value)| value)
+    }
+    fn past(&self, field: FieldId, look: &mut dyn FnMut(Time, &Value)) {
+        match self.fields.get(&field) {
+            Some(past) => past.iter().for_each(|(since, value)| look(*since, value)),
+            None => look(Time::MIN, Value::NULL),
+        }
     }
     fn run(&self, what: EventTypeId) -> Run<'_> {
         self.events.get(&what).map_or(Run::EMPTY, |events| Run::rows(events))

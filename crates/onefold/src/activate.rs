@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::consent::{Batch, Cleared, Refusal, Row};
 use crate::export::{Audience, Driver, Receipt};
-use crate::model::{ProfileId, Text, Value};
+use crate::model::{People, ProfileId, Text, Value};
 use crate::{Error, Person, Platform};
 
 /// What became of an activation.
@@ -88,12 +88,23 @@ impl Platform {
         Ok((cleared, refused, unknown))
     }
 
-    /// All that could be said of a person: traits by name, and the latest identifier of each kind by the kind's name.
+    /// All that could be said of a person: traits by name, computed ones that some recipient may be given, and the
+    /// latest identifier of each kind by the kind's name.
     fn row_fields(&self, person: &Person<'_>) -> Vec<(Text, Value)> {
+        let view = self.view();
+        let mut computed = BTreeMap::new();
+        view.see(person.id, &mut |facts| {
+            for it in &self.consent.policy().spec().derived {
+                let value = self.live.value(&it.name, facts, &view, self.now);
+                if !value.is_null() {
+                    computed.insert(it.name.clone(), value);
+                }
+            }
+        });
         let identifiers = person.addresses().into_iter().map(|(kind, value)| (kind, Value::Text(value)));
         let traits = person.traits().map(|(name, value)| (Text::from(name), value.clone()));
         // An identifier's canonical value stands before a trait of the same name.
-        let all: BTreeMap<Text, Value> = traits.chain(identifiers).collect();
+        let all: BTreeMap<Text, Value> = computed.into_iter().chain(traits).chain(identifiers).collect();
         all.into_iter().collect()
     }
 }

@@ -28,7 +28,7 @@
 
 use serde::Deserialize;
 
-use crate::consent::{self, PolicySpec};
+use crate::consent::{self, Derived, PolicySpec};
 use crate::identity::Rules;
 use crate::ingest::{self, Mapping};
 use crate::model::schema::Spec;
@@ -111,7 +111,14 @@ impl Config {
             }
             other => Some(other?),
         };
-        let policy = match self.policy.clone().unwrap_or_default().build(&schema) {
+        let mut policy = self.policy.clone().unwrap_or_default();
+        if let Some(segments) = &segments {
+            for (name, _) in segments.traits() {
+                let labels = segments.trait_labels(name).unwrap_or_default();
+                policy.derived.push(Derived { name: name.into(), labels });
+            }
+        }
+        let policy = match policy.build(&schema) {
             Err(consent::Error::Model(model::Error::Invalid(all))) => {
                 faults.extend(all);
                 None

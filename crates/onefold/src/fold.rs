@@ -11,7 +11,9 @@ use crate::Platform;
 use crate::identity::{Sighting, Touched};
 use crate::index::Standing;
 use crate::intake::content_of;
-use crate::model::{Cause, Change, Entry, Event, EventId, Member, Position, ProfileId, Retraction, Ruling, Time};
+use crate::model::{
+    Cause, Change, Entry, Event, EventId, Member, Members, Position, ProfileId, Retraction, Ruling, Time,
+};
 use crate::view::View;
 
 impl Platform {
@@ -67,7 +69,8 @@ impl Platform {
     fn fold_event(&mut self, position: Position, event: &Arc<Event>) {
         let cause = if event.times.received < self.now { Cause::Late(position) } else { Cause::Event(position) };
         self.run_before(event.times.received);
-        match self.index.insert(event) {
+        let standing = self.index.insert(event);
+        match standing {
             Standing::Copy | Standing::Loser => return,
             Standing::EarlierCopy | Standing::Winner => self.withdraw_event(event.id, cause),
             Standing::New => {}
@@ -85,6 +88,8 @@ impl Platform {
             who: &event.who,
             previous: event.previous.as_ref().map(crate::model::Identifier::member),
         };
+        let before = event.who.iter().find_map(|it| self.graph.profile(it.member()));
+        let before = before.map(|who| (who, self.company(who)));
         let touched = self.graph.insert(sighting, &self.consent, self.now, &mut out);
         self.rehome(&touched);
         if let Some(home) = self.graph.home(event.id) {
@@ -93,8 +98,25 @@ impl Platform {
         for group in &event.groups {
             self.profiles.insert_group(group, Arc::clone(event));
         }
-        self.touch_segments(&touched, cause, out);
+        // An event of somebody whose identifiers stay the same changes only what looks at such events.
+        match (standing, before, self.graph.home(event.id)) {
+            (Standing::New, Some((who, company)), Some(home))
+                if who == home
+                    && out.is_empty()
+                    && touched.before.iter().chain(&touched.after).all(|it| *it == home)
+                    && self.company(home) == company =>
+            {
+                self.tell_segments(home, event, cause);
+            }
+            _ => self.touch_segments(&touched, cause, out),
+        }
+        self.touch_groups(event, cause);
         self.review(event.choices.iter().map(|choice| choice.on));
+    }
+
+    /// How many identifiers a profile has, and how many restrict it. An event that moves nobody can only add some.
+    fn company(&self, who: ProfileId) -> (usize, usize) {
+        (self.graph.members(who).len(), self.graph.restricting(who).len())
     }
 
     /// Takes a live event out of every stratum, as if it had never been.
@@ -109,6 +131,7 @@ impl Platform {
         let mut touched = self.graph.retract(id, &self.consent, self.now, &mut out);
         touched.before.push(home);
         self.follow(touched, cause, out);
+        self.touch_groups(&event, cause);
         self.review(event.choices.iter().map(|choice| choice.on));
     }
 
@@ -157,6 +180,35 @@ impl Platform {
                 other => other,
             };
             self.live.touch(who, cause, &people, self.now, &mut out);
+        }
+        self.feed.take(&mut out);
+    }
+
+    /// Segments that look at such events look again.
+    fn tell_segments(&mut self, who: ProfileId, event: &Event, cause: Cause) {
+        let people = View {
+            profiles: &self.profiles,
+            consent: &self.consent,
+            graph: &self.graph,
+            circumstances: self.circumstances,
+        };
+        let mut out = Vec::new();
+        self.live.event(who, cause, event, &people, self.now, &mut out);
+        self.feed.take(&mut out);
+    }
+
+    /// What an event says of groups is read by segments of their members.
+    fn touch_groups(&mut self, event: &Event, cause: Cause) {
+        let people = View {
+            profiles: &self.profiles,
+            consent: &self.consent,
+            graph: &self.graph,
+            circumstances: self.circumstances,
+        };
+        let mut out = Vec::new();
+        for group in &event.groups {
+            let group = ProfileId(group.member().token);
+            self.live.touch_group(group, cause, &people, self.now, &mut out);
         }
         self.feed.take(&mut out);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::consent::Decision;
 use crate::identity::{Path, Step, WhyNot};
-use crate::model::{EventId, FieldId, Identifier, Members, People, ProfileId, Text, Time, Value};
+use crate::model::{EventId, FieldId, Identifier, Members, People, ProfileId, Text, Time, Until, Value};
 use crate::profile::{Contradiction, Profile, Why};
 use crate::segment::Explanation;
 use crate::{Error, Platform};
@@ -33,6 +33,22 @@ impl<'a> Person<'a> {
     pub fn get(&self, field: &str) -> Result<&'a Value, Error> {
         use crate::model::Facts;
         Ok(self.profile.field(self.shop.schema.field(field)?))
+    }
+
+    /// The value of a computed trait now, until when it is so, and whether it changes then for certain.
+    ///
+    /// # Errors
+    /// For a computed trait that is not defined.
+    pub fn computed(&self, name: &str) -> Result<Until<Value>, Error> {
+        let definitions = self.shop.live.definitions();
+        if definitions.computed(name).is_none() {
+            let known = definitions.traits().map(|(name, _)| name);
+            return Err(crate::model::Error::unknown("computed trait", name, known).into());
+        }
+        let view = self.shop.view();
+        let mut value = Until::always(Value::Null);
+        view.see(self.id, &mut |facts| value = definitions.value(name, facts, &view, self.shop.now));
+        Ok(value)
     }
 
     /// Why a trait has the value that it has: where it came from, by which rule, and what lost against it.

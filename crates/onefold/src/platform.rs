@@ -311,6 +311,12 @@ impl Platform {
         definitions.ids().map(|id| (definitions.name(id).to_owned(), self.live.size(id))).collect()
     }
 
+    /// What keeping the segments true has taken so far since this process opened the store: for measuring.
+    #[must_use]
+    pub fn effort(&self) -> crate::segment::Effort {
+        self.live.effort()
+    }
+
     // ------------------------------------------------------------ rulings
 
     /// A human's word: these two are the same person.

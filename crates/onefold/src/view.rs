@@ -78,6 +78,9 @@ impl People for View<'_> {
     fn related(&self, who: ProfileId, relation: RelationId, look: &mut dyn FnMut(&dyn Facts)) {
         People::related(self.profiles, who, relation, &mut |facts| look(&Whole { facts, view: self }));
     }
+    fn fellows(&self, who: ProfileId, relation: RelationId, look: &mut dyn FnMut(&dyn Facts)) {
+        People::fellows(self.profiles, who, relation, &mut |facts| look(&Whole { facts, view: self }));
+    }
 }
 
 /// A profile with the person's consent.
@@ -92,6 +95,9 @@ impl Facts for Whole<'_> {
     }
     fn field(&self, field: FieldId) -> &Value {
         self.facts.field(field)
+    }
+    fn past(&self, field: FieldId, look: &mut dyn FnMut(Time, &Value)) {
+        self.facts.past(field, look);
     }
     fn run(&self, what: EventTypeId) -> Run<'_> {
         self.facts.run(what)

@@ -5,10 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use onefold::consent::{Basis, Generalise, Keep, Kept, PolicySpec, PurposeSpec, Recipient, Regime, Rule, Silence};
+use onefold::consent::{
+    Basis, Derived, Generalise, Keep, Kept, PolicySpec, PurposeSpec, Recipient, Regime, Rule, Silence,
+};
 use onefold::identity::Rules;
 use onefold::ingest::{self, Consented, Mapping, Rows};
-use onefold::model::{Form, Kind, Party, Quarantined, Schema, Sensitivity, Time};
+use onefold::model::{Form, Kind, Labels, Party, Quarantined, Schema, Sensitivity, Time};
 use onefold::store::KeyFile;
 use onefold::{Config, Platform};
 
@@ -88,6 +90,7 @@ fn every_key_is_on_the_page() {
             allow: vec![Sensitivity::Health],
             fields: vec![field],
         }],
+        derived: vec![Derived { name: "a".into(), labels: Labels::default() }],
     };
     let mut keys = BTreeSet::new();
     collect(&serde_json::to_value(&policy).unwrap(), &mut keys);

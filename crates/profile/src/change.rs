@@ -72,7 +72,7 @@ impl Profile {
         self.refresh_all();
     }
 
-    fn find(&self, id: EventId) -> Option<&Arc<Event>> {
+    pub(crate) fn find(&self, id: EventId) -> Option<&Arc<Event>> {
         self.known.binary_search(&beginning(id)).ok()?;
         self.unordered().find(|event| event.id == id)
     }

@@ -52,6 +52,7 @@ mod change;
 mod error;
 mod kept;
 mod order;
+mod past;
 mod profile;
 mod profiles;
 mod rules;

@@ -169,6 +169,11 @@ impl Profile {
         ours.flat_map(|(_, run)| run).filter(|event| !event.traits.is_empty())
     }
 
+    /// Whether an event of the person names this group.
+    pub(crate) fn names(&self, group: ProfileId) -> bool {
+        self.unordered().flat_map(|event| &event.groups).any(|it| ProfileId(it.member().token) == group)
+    }
+
     pub(crate) fn rank<'a>(&'a self, unit: &'a Unit) -> Ranked<'a> {
         let says = |event: &&Arc<Event>| unit.fields.iter().any(|field| says(event, *field));
         let statements = self.stating().filter(says).collect();
@@ -212,6 +217,9 @@ impl Facts for Profile {
     }
     fn field(&self, field: FieldId) -> &Value {
         self.slot(field).map_or(Value::NULL, |slot| &slot.value)
+    }
+    fn past(&self, field: FieldId, look: &mut dyn FnMut(Time, &Value)) {
+        self.walk_past(field, look);
     }
     fn run(&self, what: EventTypeId) -> Run<'_> {
         Self::run(self, what)

@@ -3,7 +3,7 @@
 //! Who an event belongs to is not known here; the caller says so, and says so again when that changes:
 //! [`take`](Profiles::take) dissolves a profile, and its events are inserted where they belong now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -21,13 +21,20 @@ pub struct Profiles {
     rules: Arc<Rules>,
     people: BTreeMap<ProfileId, Profile>,
     groups: BTreeMap<ProfileId, Profile>,
+    /// INVARIANT: of each group the persons whose events name it; no group without one.
+    members: BTreeMap<ProfileId, BTreeSet<ProfileId>>,
 }
 
 impl Profiles {
     /// No profiles yet, and the rules of the schema.
     #[must_use]
     pub fn new(schema: &Schema) -> Self {
-        Self { rules: Arc::new(Rules::new(schema)), people: BTreeMap::new(), groups: BTreeMap::new() }
+        Self {
+            rules: Arc::new(Rules::new(schema)),
+            people: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            members: BTreeMap::new(),
+        }
     }
 
     /// The same with a rule of the user's own for a field, or for a group of fields by its name.
@@ -59,7 +66,33 @@ impl Profiles {
     ///
     /// The traits of a `group` event are not the person's, though the event stands in the person's timeline.
     pub fn insert(&mut self, who: ProfileId, event: Arc<Event>) {
+        let groups = |event: &Event| event.groups.iter().map(|it| ProfileId(it.member().token)).collect::<Vec<_>>();
+        let named = groups(&event);
+        let before = self.people.get(&who).and_then(|person| person.find(event.id)).map(|event| groups(event));
         put(&mut self.people, who, Kind::Person, &self.rules, event);
+        match before {
+            None => {
+                for group in named {
+                    self.members.entry(group).or_default().insert(who);
+                }
+            }
+            // Of two variants of an event one counts, and names its groups.
+            Some(before) => self.enrol(who, named.into_iter().chain(before)),
+        }
+    }
+
+    /// Sees again whether a person belongs to these groups.
+    fn enrol(&mut self, who: ProfileId, groups: impl IntoIterator<Item = ProfileId>) {
+        for group in groups {
+            if self.get(who).is_some_and(|person| person.names(group)) {
+                self.members.entry(group).or_default().insert(who);
+            } else if let Some(members) = self.members.get_mut(&group) {
+                members.remove(&who);
+                if members.is_empty() {
+                    self.members.remove(&group);
+                }
+            }
+        }
     }
 
     /// Gives a household or account an event that names it. Its traits are the group's if it is a `group` event; one
@@ -90,7 +123,9 @@ impl Profiles {
 
     /// Takes an event from a person. What it said no longer counts, and a profile without events is none.
     pub fn remove(&mut self, who: ProfileId, event: EventId) -> Option<Arc<Event>> {
-        withdraw(&mut self.people, who, event)
+        let event = withdraw(&mut self.people, who, event)?;
+        self.enrol(who, event.groups.iter().map(|it| ProfileId(it.member().token)));
+        Some(event)
     }
 
     /// Takes an event from a household or account.
@@ -101,7 +136,10 @@ impl Profiles {
     /// Dissolves a person's profile and returns its timeline, for its events to find new homes.
     pub fn take(&mut self, who: ProfileId) -> Vec<Arc<Event>> {
         let taken = self.people.remove(&who);
-        taken.map_or_else(Vec::new, |profile| profile.events().cloned().collect())
+        let events: Vec<_> = taken.map_or_else(Vec::new, |profile| profile.events().cloned().collect());
+        let groups = events.iter().flat_map(|event| &event.groups).map(|it| ProfileId(it.member().token));
+        self.enrol(who, groups.collect::<BTreeSet<_>>());
+        events
     }
 
     /// A person's profile.
@@ -144,6 +182,33 @@ impl Profiles {
         self.get(who).map_or_else(Vec::new, |person| person.related(relation))
     }
 
+    /// The persons whose events name one of the groups that a person's events name under a relation, the person
+    /// included; sorted, each once. Empty where they name none.
+    ///
+    /// ```
+    /// use onefold_model::{Kind, Party, ProfileId, Schema};
+    /// let schema = Schema::builder()
+    ///     .source("crm", Party::First, 90)
+    ///     .kind(Kind::person("login"))
+    ///     .kind(Kind::group("account", "works_at"))
+    ///     .build([7; 32].into())?;
+    /// let mut profiles = onefold_profile::Profiles::new(&schema);
+    /// let who = |login| Ok::<_, onefold_model::Error>(ProfileId(schema.identifier("login", login)?.member().token));
+    /// for login in ["ada", "ben"] {
+    ///     let joined = schema.draft("crm", "group").who("login", login).who("account", "engines");
+    ///     profiles.insert(who(login)?, joined.receive("2026-03-01".parse()?)?.into());
+    /// }
+    /// assert_eq!(profiles.fellows(who("ada")?, schema.relation("works_at")?).len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn fellows(&self, who: ProfileId, relation: RelationId) -> Vec<ProfileId> {
+        let groups = self.related(who, relation);
+        let all: BTreeSet<ProfileId> =
+            groups.iter().filter_map(|group| self.members.get(group)).flatten().copied().collect();
+        all.into_iter().collect()
+    }
+
     /// The timeline of a group. The persons to whom these events belong are the group's members.
     pub fn group_events(&self, group: ProfileId) -> impl Iterator<Item = &Arc<Event>> {
         self.group(group).into_iter().flat_map(Profile::events)
@@ -175,6 +240,11 @@ impl People for Profiles {
     fn related(&self, who: ProfileId, relation: RelationId, look: &mut dyn FnMut(&dyn Facts)) {
         let related = Self::related(self, who, relation);
         for profile in related.into_iter().filter_map(|id| self.group(id)) {
+            look(profile);
+        }
+    }
+    fn fellows(&self, who: ProfileId, relation: RelationId, look: &mut dyn FnMut(&dyn Facts)) {
+        for profile in Self::fellows(self, who, relation).into_iter().filter_map(|id| self.get(id)) {
             look(profile);
         }
     }

@@ -1,89 +1,240 @@
 //! From the tree to the plan: names become ids, constants take the types of what they are compared with, and what
 //! does not fit is told, with the name that was probably meant.
+//!
+//! A definition is checked after those that it needs, so that what it takes from them is there already; a tree is
+//! bounded in depth before anything walks it. A condition on a profile becomes a node of the plan, a condition on an
+//! event or item a filter; both go through one question, so that both know the same types and tell the same faults.
 
 mod ask;
+mod condition;
+mod kind;
+mod name;
 mod rows;
+mod term;
+mod window;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-use onefold_model::schema::Field;
-use onefold_model::{Diagnostic, Error as Unknown, FieldId, Schema, Type, closest};
+use onefold_model::schema::Owner;
+use onefold_model::{Diagnostic, Error as Unknown, Schema, Type, closest};
 
-use self::ask::{article, is_order, kind};
-use self::rows::span_of;
-use crate::ast::{Check, Events, Expr, Literal, MAX_DEPTH, Name, Op, Source, Test, Window};
+use self::kind::kind;
+use self::term::{Place, Typed};
+use crate::ast::{Body, Definition, MAX_DEPTH, Name, Source, Term};
 use crate::error::Faults;
 use crate::order;
-use crate::plan::{Node, NodeId, Plan};
+use crate::plan::{Computed, Node, NodeId, Plan};
 
-/// As many segments can be defined together.
-const MAX_SEGMENTS: usize = 10_000;
+pub(crate) use self::kind::{dotted, told};
 
-/// Checks all of it. `broken` are names of segments that could not be read.
-pub(crate) fn check(source: &Source, broken: &BTreeSet<String>, schema: &Schema, out: &mut Faults) -> Plan {
-    let mut checker = Checker { schema, out, plan: Plan::default(), segments: BTreeMap::new(), roots: Vec::new() };
-    if source.segments.len() > MAX_SEGMENTS {
-        let message = format!("more than {MAX_SEGMENTS} segments are defined");
-        checker.out.push(Diagnostic::new("E04", 0..0, message));
-        return checker.plan;
-    }
-    let mut deep = BTreeSet::new();
-    for (nth, definition) in source.segments.iter().enumerate() {
-        let name = &definition.name;
-        if name.as_str().is_empty() {
-            checker.tell("E02", &name.span.0, "a segment has no name", None);
-        }
-        if checker.segments.insert(name.as_str(), nth).is_some() {
-            let message = format!("segment {name} is defined twice");
-            checker.tell("E05", &name.span.0, &message, None);
-        }
-        if !definition.expr.fits(MAX_DEPTH) {
-            deep.insert(nth);
-            let message = format!("conditions of segment {name} nest deeper than {MAX_DEPTH} levels");
-            let help = "name a part as a segment of its own, and say `in segment`";
-            checker.tell("E04", &name.span.0, &message, Some(help.into()));
-        }
-    }
-    if !deep.is_empty() {
-        return checker.plan;
-    }
-    let segments = checker.segments.clone();
-    let sorted = order::sort(source, &segments, checker.out);
-    checker.roots = vec![None; source.segments.len()];
-    for nth in sorted {
-        if let Some(definition) = source.segments.get(nth) {
-            let root = checker.expr(&definition.expr, broken);
-            if let Some(slot) = checker.roots.get_mut(nth) {
-                *slot = root;
-            }
-        }
-    }
-    let roots: Option<Vec<NodeId>> = checker.roots.iter().copied().collect();
-    if let Some(roots) = roots {
-        checker.plan.roots = roots;
-        checker.plan.index();
-    }
+/// As many segments and computed traits can be defined together.
+const MOST: usize = 10_000;
+
+/// Names of definitions that could not be read, so that speaking of them is no further error.
+#[derive(Debug, Default)]
+pub(crate) struct Broken {
+    pub(crate) segments: BTreeSet<String>,
+    pub(crate) traits: BTreeSet<String>,
+}
+
+/// Checks all of it.
+pub(crate) fn check(source: &Source, broken: &Broken, schema: &Schema, out: &mut Faults) -> Plan {
+    let mut checker = Checker {
+        schema,
+        out,
+        broken,
+        plan: Plan::default(),
+        segments: HashMap::new(),
+        traits: HashMap::new(),
+        roots: HashMap::new(),
+        values: HashMap::new(),
+        taints: Vec::new(),
+        here: 0..0,
+    };
+    checker.all(source);
     checker.plan
 }
 
 struct Checker<'a, 'o> {
     schema: &'a Schema,
     out: &'o mut Faults,
+    broken: &'a Broken,
     plan: Plan,
-    segments: BTreeMap<&'a str, usize>,
-    roots: Vec<Option<NodeId>>,
+    /// The places of definitions, by name.
+    segments: HashMap<&'a str, usize>,
+    traits: HashMap<&'a str, usize>,
+    /// What definitions became, by their places.
+    roots: HashMap<usize, NodeId>,
+    values: HashMap<usize, Typed>,
+    /// What each node looks at that has no past, by its id.
+    taints: Vec<Taint>,
+    /// What is being checked: where faults of parts without a place of their own are told.
+    here: Range<usize>,
+}
+
+/// What a node looks at that has no past: a set of ranks, relations and consent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Taint(u8);
+
+impl Taint {
+    const RANK: Self = Self(1);
+    const RELATION: Self = Self(2);
+    const CONSENT: Self = Self(4);
+
+    const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The first of them, in words.
+    const fn word(self) -> Option<&'static str> {
+        match self.0 {
+            0 => None,
+            set if set & Self::RANK.0 != 0 => Some("a rank"),
+            set if set & Self::RELATION.0 != 0 => Some("a relation"),
+            _ => Some("consent"),
+        }
+    }
 }
 
 impl<'a> Checker<'a, '_> {
-    fn tell(&mut self, code: &'static str, span: &Range<usize>, message: &str, help: Option<String>) {
+    fn all(&mut self, source: &'a Source) {
+        if source.definitions.len() > MOST {
+            let message = format!("more than {MOST} segments and computed traits are defined");
+            self.tell("E04", &(0..0), &message, Some("split them into several sets of definitions"));
+            return;
+        }
+        let mut deep = false;
+        for (nth, definition) in source.definitions.iter().enumerate() {
+            self.declare(nth, definition);
+            deep |= self.is_deep(definition);
+        }
+        if deep {
+            return;
+        }
+        self.plan.schema = Some(self.schema.clone());
+        self.plan.behaviour = self.schema.event_types().filter(|it| self.schema.is_behaviour(*it)).collect();
+        for nth in order::sort(source, &self.segments, &self.traits, self.out) {
+            let definition = source.definitions.get(nth).map(|it| (&it.name, &it.body));
+            self.here = definition.map_or(0..0, |(name, _)| name.span.0.clone());
+            match definition {
+                Some((_, Body::Segment(expr))) => {
+                    if let Some(root) = self.expr(expr) {
+                        self.roots.insert(nth, root);
+                    }
+                }
+                Some((name, Body::Trait { ty, value })) => {
+                    if let Some(typed) = self.computed(name, *ty, value) {
+                        self.values.insert(nth, typed);
+                    }
+                }
+                None => {}
+            }
+        }
+        if self.finish(source).is_some() {
+            self.plan.index();
+        }
+    }
+
+    fn declare(&mut self, nth: usize, definition: &'a Definition) {
+        let name = &definition.name;
+        let (what, before) = match &definition.body {
+            Body::Segment(_) => ("segment", self.segments.insert(name.as_str(), nth)),
+            Body::Trait { .. } => ("trait", self.traits.insert(name.as_str(), nth)),
+        };
+        if name.as_str().is_empty() {
+            self.tell("E02", &name.span.0, &format!("a {what} has no name"), None);
+        }
+        if before.is_some() {
+            self.tell("E05", &name.span.0, &format!("{what} {} is defined twice", shown(name)), None);
+        }
+        if what == "trait" && self.schema.field_of(Owner::Profile, name.as_str()).is_some() {
+            let message = format!("`{}` is a trait of the schema already", name.as_str());
+            self.tell("E05", &name.span.0, &message, Some("give the computed trait another name"));
+        }
+    }
+
+    fn is_deep(&mut self, definition: &Definition) -> bool {
+        let fits = definition.fits();
+        if !fits {
+            let name = &definition.name;
+            let what = if matches!(definition.body, Body::Segment(_)) { "segment" } else { "trait" };
+            let message = format!("conditions of {what} {} nest deeper than {MAX_DEPTH} levels", shown(name));
+            let help = "name a part as a segment of its own, and say `in segment`";
+            self.tell("E04", &name.span.0, &message, Some(help));
+        }
+        !fits
+    }
+
+    /// A computed trait, as the type that is written for it where one is.
+    fn computed(&mut self, name: &Name, ty: Option<Type>, value: &'a Term) -> Option<Typed> {
+        let typed = self.term(value, &Place::Profile)?;
+        let Some(ty) = ty else { return Some(typed) };
+        if !typed.kind.fits(ty) {
+            let is = kind(typed.kind.ty);
+            let message = format!("trait {} is {is}, and declared as {}", shown(name), kind(ty));
+            return self.type_error(&name.span.0, &message, Some("leave the type out, and it is that of the value"));
+        }
+        let kind = kind::Kind { ty, currency: typed.kind.currency };
+        Some(Typed { kind, ..typed })
+    }
+
+    /// Puts the definitions in their places, if all became something.
+    fn finish(&mut self, source: &'a Source) -> Option<()> {
+        for (nth, definition) in source.definitions.iter().enumerate() {
+            match &definition.body {
+                Body::Segment(_) => self.plan.roots.push(*self.roots.get(&nth)?),
+                Body::Trait { .. } => {
+                    let typed = self.values.get(&nth)?.clone();
+                    let (name, ty) = (definition.name.as_str().to_owned(), typed.kind.ty);
+                    let node = self.node(typed)?;
+                    self.plan.computed.push(Computed { name, ty, node });
+                }
+            }
+        }
+        Some(())
+    }
+
+    // ------------------------------------------------------------ nodes
+
+    /// The place of a node, and what of it has no past.
+    fn put(&mut self, node: Node) -> Option<NodeId> {
+        let mut taint = match &node {
+            Node::Rank(_) => Taint::RANK,
+            Node::Related(..) => Taint::RELATION,
+            Node::Ask(read, _) | Node::Read(read) | Node::Items(_, read, _) if read.relation.is_some() => {
+                Taint::RELATION
+            }
+            Node::Consent(..) => Taint::CONSENT,
+            _ => Taint::default(),
+        };
+        node.parts(&mut |part| taint = taint.with(self.taint(part)));
+        let id = self.plan.put(node)?;
+        if self.taints.len() == id as usize {
+            self.taints.push(taint);
+        }
+        Some(id)
+    }
+
+    fn taint(&self, id: NodeId) -> Taint {
+        self.taints.get(id as usize).copied().unwrap_or_default()
+    }
+
+    // ------------------------------------------------------------ faults
+
+    fn tell(&mut self, code: &'static str, span: &Range<usize>, message: &str, help: Option<&str>) {
+        let span = if span.is_empty() { &self.here } else { span };
         let fault = Diagnostic::new(code, span.clone(), message);
-        self.out.push(Diagnostic { help, ..fault });
+        self.out.push(Diagnostic { help: help.map(Into::into), ..fault });
+    }
+
+    fn fault<T>(&mut self, code: &'static str, span: &Range<usize>, message: &str, help: Option<&str>) -> Option<T> {
+        self.tell(code, span, message, help);
+        None
     }
 
     fn type_error<T>(&mut self, span: &Range<usize>, message: &str, help: Option<&str>) -> Option<T> {
-        self.tell("E07", span, message, help.map(Into::into));
-        None
+        self.fault("E07", span, message, help)
     }
 
     /// What the schema answers, or its complaint.
@@ -92,166 +243,34 @@ impl<'a> Checker<'a, '_> {
             Ok(found) => Some(found),
             Err(Unknown::Unknown { what, help, .. }) => {
                 let help = help.map(|help| format!("did you mean `{help}`?"));
-                let message = format!("unknown {what} `{}`", name.as_str());
-                self.tell("E06", &name.span.0, &message, help);
-                None
+                self.fault("E06", &name.span.0, &format!("unknown {what} `{}`", name.as_str()), help.as_deref())
             }
-            Err(other) => {
-                self.tell("E06", &name.span.0, &other.to_string(), None);
-                None
-            }
+            Err(other) => self.fault("E06", &name.span.0, &other.to_string(), None),
         }
     }
 
-    // ------------------------------------------------------------ profiles
+    /// A name that is none of the known ones.
+    fn unknown<'n, T>(&mut self, what: &str, name: &Name, known: impl IntoIterator<Item = &'n str>) -> Option<T> {
+        let help = closest(name.as_str(), known).map(|help| format!("did you mean `{help}`?"));
+        self.fault("E06", &name.span.0, &format!("unknown {what} `{}`", name.as_str()), help.as_deref())
+    }
 
-    fn expr(&mut self, expr: &'a Expr, broken: &BTreeSet<String>) -> Option<NodeId> {
-        if self.out.is_full() {
+    /// The root of a segment that is spoken of.
+    fn member(&mut self, name: &Name) -> Option<NodeId> {
+        if let Some(nth) = self.segments.get(name.as_str()) {
+            return self.roots.get(nth).copied();
+        }
+        if self.broken.segments.contains(name.as_str()) {
             return None;
         }
-        let node = match expr {
-            Expr::And(parts) | Expr::Or(parts) => {
-                if parts.is_empty() {
-                    let message = "an `and` or `or` without parts says nothing";
-                    self.tell("E02", &(0..0), message, None);
-                }
-                let mut nodes = Vec::new();
-                for part in parts {
-                    nodes.push(self.expr(part, broken));
-                }
-                let nodes: Box<[NodeId]> = nodes.into_iter().collect::<Option<_>>()?;
-                match expr {
-                    Expr::And(_) => Node::And(nodes),
-                    _ => Node::Or(nodes),
-                }
-            }
-            Expr::Not(part) => Node::Not(self.expr(part, broken)?),
-            Expr::Test(test) => return self.test(test),
-            Expr::Did { events, window } => Node::Count {
-                rows: self.rows(events, None)?.0,
-                window: self.window(window, events)?,
-                op: Op::Ge,
-                number: 1,
-            },
-            Expr::Count { events, window, op, value } => {
-                let rows = self.rows(events, None);
-                let window = self.window(window, events);
-                let at = span_of(events);
-                if !is_order(*op) {
-                    return self.type_error(&at, &format!("a count is a number and has no `{op}`"), None);
-                }
-                let number = match value {
-                    Literal::Number(number) if number.scale() == 0 => number.units(),
-                    _ => {
-                        let message = format!("a count is a whole number and does not compare with {}", article(value));
-                        return self.type_error(&at, &message, None);
-                    }
-                };
-                Node::Count { rows: rows?.0, window: window?, op: *op, number }
-            }
-            Expr::Sum { events, property, window, op, value } => {
-                return self.sum(events, property, window, *op, value);
-            }
-            Expr::Sequence { first, step, then, second, within, window } => {
-                let begun = self.rows(first, None);
-                let second = match &begun {
-                    Some((_, what)) => self.rows(second, Some((step.as_ref(), *what))),
-                    None => None,
-                };
-                let at = span_of(first);
-                let within = self.micros(*within, &at);
-                let window = self.window(window, first);
-                let (first, second, within, window) = (begun?.0, second?.0, within?, window?);
-                Node::Sequence { first, then: *then, second, within, window }
-            }
-            Expr::Member(name) => match self.segments.get(name.as_str()) {
-                Some(nth) => Node::Member(self.roots.get(*nth).copied().flatten()?),
-                None => {
-                    if !broken.contains(name.as_str()) {
-                        let help = closest(name.as_str(), self.segments.keys().copied());
-                        let help = help.map(|help| format!("did you mean `{help}`?"));
-                        let message = format!("unknown segment `{}`", name.as_str());
-                        self.tell("E06", &name.span.0, &message, help);
-                    }
-                    return None;
-                }
-            },
-            Expr::Consent { purpose, channel } => {
-                let known = self.schema.purpose(purpose.as_str());
-                let purpose = self.known(purpose, known);
-                let channel = match channel {
-                    Some(name) => {
-                        let known = self.schema.channel(name.as_str());
-                        Some(self.known(name, known)?)
-                    }
-                    None => None,
-                };
-                Node::Consent(purpose?, channel)
-            }
-        };
-        self.plan.put(node)
+        let known: Vec<&str> = self.segments.keys().copied().collect();
+        self.unknown("segment", name, known)
     }
+}
 
-    fn test(&mut self, test: &Test) -> Option<NodeId> {
-        let known = self.schema.field(test.subject.as_str());
-        let field = self.known(&test.subject, known)?;
-        let node = match &test.check {
-            Check::Step { step, .. } => {
-                let message = format!("unknown step `{}`", step.as_str());
-                let help = "steps are spoken of in the brackets of the one that follows";
-                self.tell("E06", &step.span.0, &message, Some(help.into()));
-                return None;
-            }
-            Check::WithinLast(span) => {
-                match self.schema.type_of(field) {
-                    Type::Time | Type::Date => {}
-                    other => {
-                        let message = format!("{} is {}, not a time or day", test.subject, kind(other));
-                        return self.type_error(&test.span.0, &message, None);
-                    }
-                }
-                Node::Recent(field, self.micros(*span, &test.span.0)?)
-            }
-            _ => {
-                let (ask, negated) = self.ask(test, field)?;
-                let node = self.plan.put(Node::Field(field, ask))?;
-                if !negated {
-                    return Some(node);
-                }
-                Node::Not(node)
-            }
-        };
-        self.plan.put(node)
-    }
-
-    fn sum(&mut self, events: &'a Events, property: &Name, window: &Window, op: Op, value: &Literal) -> Option<NodeId> {
-        let rows = self.rows(events, None);
-        let window = self.window(window, events);
-        let (rows, what) = rows?;
-        let Some(what) = what else {
-            return self.type_error(&property.span.0, "a sum is over events of one type, not over `any`", None);
-        };
-        let known = self.schema.property(what, property.as_str());
-        let property_id = self.known(property, known)?;
-        let declared = self.declared(property_id)?;
-        if !is_order(op) {
-            return self.type_error(&property.span.0, &format!("a sum is a number and has no `{op}`"), None);
-        }
-        let (currency, number) = match (declared.ty, value) {
-            (Type::Int | Type::Decimal, Literal::Number(number)) => (None, *number),
-            (Type::Money, Literal::Money(money)) => (Some(money.currency()), money.amount()),
-            (Type::Int | Type::Decimal | Type::Money, _) => {
-                return self.mismatch(property, declared, value);
-            }
-            (other, _) => {
-                let message = format!("property `{}` is {} and cannot be added up", property.as_str(), kind(other));
-                return self.type_error(&property.span.0, &message, None);
-            }
-        };
-        self.plan.put(Node::Sum { rows, property: property_id, currency, window: window?, op, number })
-    }
-
-    fn declared(&self, field: FieldId) -> Option<&'a Field> {
-        self.schema.field_info(field).map(|info| &info.declared)
-    }
+/// A name as the messages show it.
+fn shown(name: &Name) -> String {
+    let text = name.as_str();
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("`{text}`") }
 }

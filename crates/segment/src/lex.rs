@@ -1,5 +1,6 @@
 //! From text to tokens. Whatever the text, there is a sequence of tokens: what makes no sense is told and passed over.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use onefold_model::Diagnostic;
@@ -7,9 +8,32 @@ use onefold_model::Diagnostic;
 use crate::error::Faults;
 
 /// Words that are names only in backticks.
-pub(crate) const RESERVED: &[&str] = &[
-    "and", "any", "as", "between", "did", "ever", "false", "in", "is", "not", "null", "or", "segment", "since", "then",
-    "true", "within",
+pub(crate) const RESERVED: &[&str] =
+    &["and", "any", "case", "did", "except", "false", "in", "not", "null", "or", "segment", "true"];
+
+/// Words that go on after a value or a condition. They are names wherever nothing is to be gone on with.
+pub(crate) const FOLLOWING: &[&str] = &[
+    "among",
+    "and",
+    "anniversary",
+    "changed",
+    "contains",
+    "else",
+    "end",
+    "ends",
+    "except",
+    "exists",
+    "for",
+    "in",
+    "is",
+    "not",
+    "or",
+    "segment",
+    "starts",
+    "then",
+    "trait",
+    "when",
+    "within",
 ];
 
 /// A token and where it stands.
@@ -25,10 +49,10 @@ pub(crate) enum Kind<'a> {
     /// A word: a keyword or a name.
     Word(&'a str),
     /// A name in backticks.
-    Name(String),
+    Name(Cow<'a, str>),
     /// Text in quotes.
-    Text(String),
-    /// Digits, perhaps with a point and a minus.
+    Text(Cow<'a, str>),
+    /// Digits, perhaps with a point.
     Number(&'a str),
     /// What follows an `@`.
     Instant(&'a str),
@@ -38,23 +62,22 @@ pub(crate) enum Kind<'a> {
     End,
 }
 
-/// Longest first.
-const SIGNS: &[&str] =
-    &["!=", "<=", ">=", "(", ")", "[", "]", "{", "}", ",", ".", "=", "<", ">", "%", "*", ":", "+", "-", "/"];
+/// A text in tokens, and the comments between them.
+pub(crate) struct Lexed<'a> {
+    pub(crate) tokens: Vec<Token<'a>>,
+    /// Where each begins, and what follows the `#`.
+    pub(crate) notes: Vec<(usize, &'a str)>,
+}
 
-/// What other languages write, and what it is here.
-const FOREIGN: &[(&str, &str, bool)] =
-    &[("==", "=", true), ("<>", "!=", true), ("&&", "and", false), ("||", "or", false), ("!", "not", false)];
-
-pub(crate) fn lex<'a>(text: &'a str, out: &mut Faults) -> Vec<Token<'a>> {
-    let mut lexer = Lexer { text, at: 0, out };
+pub(crate) fn lex<'a>(text: &'a str, out: &mut Faults) -> Lexed<'a> {
+    let mut lexer = Lexer { text, at: 0, notes: Vec::new(), out };
     let mut tokens = Vec::new();
     loop {
         let token = lexer.next();
         let end = token.kind == Kind::End;
         tokens.push(token);
         if end {
-            return tokens;
+            return Lexed { tokens, notes: lexer.notes };
         }
     }
 }
@@ -62,6 +85,7 @@ pub(crate) fn lex<'a>(text: &'a str, out: &mut Faults) -> Vec<Token<'a>> {
 struct Lexer<'a, 'o> {
     text: &'a str,
     at: usize,
+    notes: Vec<(usize, &'a str)>,
     out: &'o mut Faults,
 }
 
@@ -73,41 +97,38 @@ impl<'a> Lexer<'a, '_> {
     /// Takes the letters up to the first that does not belong.
     fn take(&mut self, belongs: impl Fn(char) -> bool) -> &'a str {
         let rest = self.rest();
-        let taken = rest.split(|letter| !belongs(letter)).next();
-        let taken = taken.unwrap_or_default();
-        self.at += taken.len();
-        taken
+        let length = rest.find(|letter| !belongs(letter)).unwrap_or(rest.len());
+        self.at += length;
+        rest.get(..length).unwrap_or_default()
     }
 
     fn next(&mut self) -> Token<'a> {
         loop {
-            self.take(char::is_whitespace);
-            if !self.rest().starts_with('#') {
-                break;
+            // Most spaces are one.
+            if self.text.as_bytes().get(self.at) == Some(&b' ') {
+                self.at += 1;
             }
-            self.take(|letter| letter != '\n');
-        }
-        loop {
+            if self.text.as_bytes().get(self.at).is_none_or(|next| *next <= b' ' || !next.is_ascii()) {
+                self.take(char::is_whitespace);
+            }
             let start = self.at;
             if let Some(kind) = self.kind() {
                 return Token { kind, span: start..self.at };
             }
-            self.take(char::is_whitespace);
         }
     }
 
-    /// The token that begins here; none where a letter was passed over.
+    /// The token that begins here; none where it was passed over.
     fn kind(&mut self) -> Option<Kind<'a>> {
         let rest = self.rest();
         let mut letters = rest.chars();
         let Some(first) = letters.next() else {
             return Some(Kind::End);
         };
-        let second = letters.next();
         if first.is_alphabetic() || first == '_' {
-            return Some(Kind::Word(self.take(|letter| letter.is_alphanumeric() || letter == '_')));
+            return Some(Kind::Word(self.word()));
         }
-        if first.is_ascii_digit() || (first == '-' && second.is_some_and(|digit| digit.is_ascii_digit())) {
+        if first.is_ascii_digit() {
             return Some(Kind::Number(self.number()));
         }
         match first {
@@ -120,38 +141,71 @@ impl<'a> Lexer<'a, '_> {
                 ));
             }
             '#' => {
-                self.take(|letter| letter != '\n');
+                let start = self.at;
+                let note = self.take(|letter| letter != '\n');
+                self.notes.push((start, note.strip_prefix('#').unwrap_or(note)));
                 return None;
             }
             _ => {}
         }
+        let (ours, length, foreign) = match (first, letters.next()) {
+            ('!', Some('=')) => ("!=", 2, None),
+            ('<', Some('=')) => ("<=", 2, None),
+            ('>', Some('=')) => (">=", 2, None),
+            ('=', Some('=')) => ("=", 2, Some("==")),
+            ('<', Some('>')) => ("!=", 2, Some("<>")),
+            ('&', Some('&')) => ("and", 2, Some("&&")),
+            ('|', Some('|')) => ("or", 2, Some("||")),
+            ('!', _) => ("not", 1, Some("!")),
+            ('(', _) => ("(", 1, None),
+            (')', _) => (")", 1, None),
+            ('[', _) => ("[", 1, None),
+            (']', _) => ("]", 1, None),
+            ('{', _) => ("{", 1, None),
+            ('}', _) => ("}", 1, None),
+            (',', _) => (",", 1, None),
+            ('.', _) => (".", 1, None),
+            ('=', _) => ("=", 1, None),
+            ('<', _) => ("<", 1, None),
+            ('>', _) => (">", 1, None),
+            ('%', _) => ("%", 1, None),
+            ('*', _) => ("*", 1, None),
+            (':', _) => (":", 1, None),
+            ('+', _) => ("+", 1, None),
+            ('-', _) => ("-", 1, None),
+            ('/', _) => ("/", 1, None),
+            _ => {
+                let start = self.at;
+                self.at += first.len_utf8();
+                let shown = first.escape_debug();
+                self.out.push(Diagnostic::new("E01", start..self.at, format!("unknown character `{shown}`")));
+                return None;
+            }
+        };
         let start = self.at;
-        if let Some(sign) = SIGNS.iter().find(|sign| **sign == "!=" && rest.starts_with("!=")) {
-            self.at += 2;
-            return Some(Kind::Sign(sign));
-        }
-        if let Some((foreign, ours, sign)) = FOREIGN.iter().find(|(foreign, _, _)| rest.starts_with(foreign)) {
-            self.at += foreign.len();
+        self.at += length;
+        // What other languages write is read as what it is here.
+        if let Some(foreign) = foreign {
             let fault = Diagnostic::new("E01", start..self.at, format!("unknown sign `{foreign}`"));
             self.out.push(fault.help(format!("write `{ours}`")));
-            return Some(if *sign { Kind::Sign(ours) } else { Kind::Word(ours) });
+            if matches!(ours, "and" | "or" | "not") {
+                return Some(Kind::Word(ours));
+            }
         }
-        if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
-            self.at += sign.len();
-            return Some(Kind::Sign(sign));
+        Some(Kind::Sign(ours))
+    }
+
+    fn word(&mut self) -> &'a str {
+        let (from, start) = (self.rest(), self.at);
+        self.at += from.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        if self.text.as_bytes().get(self.at).is_some_and(|next| !next.is_ascii()) {
+            self.take(|letter| letter.is_alphanumeric() || letter == '_');
         }
-        self.at += first.len_utf8();
-        let shown = first.escape_debug();
-        let fault = Diagnostic::new("E01", start..self.at, format!("unknown character `{shown}`"));
-        self.out.push(fault);
-        None
+        from.get(..self.at - start).unwrap_or_default()
     }
 
     fn number(&mut self) -> &'a str {
         let (from, start) = (self.rest(), self.at);
-        if from.starts_with('-') {
-            self.at += 1;
-        }
         self.take(|digit| digit.is_ascii_digit());
         let mut after = self.rest().chars();
         if after.next() == Some('.') && after.next().is_some_and(|digit| digit.is_ascii_digit()) {
@@ -162,8 +216,17 @@ impl<'a> Lexer<'a, '_> {
     }
 
     /// Text up to the same mark. It ends with the line, so that a forgotten mark spoils no more than that.
-    fn quoted(&mut self, mark: char) -> String {
+    fn quoted(&mut self, mark: char) -> Cow<'a, str> {
         let start = self.at;
+        let inside = self.rest().get(1..).unwrap_or_default();
+        let plain = inside.find([mark, '\\', '\n']);
+        if mark != '\''
+            && let Some(plain) = plain
+            && inside.get(plain..).is_some_and(|rest| rest.starts_with(mark))
+        {
+            self.at += plain + 2;
+            return Cow::Borrowed(inside.get(..plain).unwrap_or_default());
+        }
         let mut said = String::new();
         let mut letters = self.rest().char_indices().skip(1).peekable();
         let mut used = 1;
@@ -226,6 +289,6 @@ impl<'a> Lexer<'a, '_> {
             let fault = Diagnostic::new("E01", span, "text stands in double quotes");
             self.out.push(fault.help("write `\"` instead of `'`"));
         }
-        said
+        Cow::Owned(said)
     }
 }

@@ -29,7 +29,7 @@
 //! assert_eq!(definitions.why(loyal, &ada, &ada, now).to_string(), r#"loyal: in, until 2026-03-31T10:00:00Z unless something happens
 //!   yes     country in ("DE", "FR") and count(purchase) in last 30d >= 1 (changes at 2026-03-31T10:00:00Z)
 //!     yes     country in ("DE", "FR")
-//!     yes     count(purchase) in last 30d >= 1 (counted 1; changes at 2026-03-31T10:00:00Z)
+//!     yes     count(purchase) in last 30d >= 1 (counted 1, the newest at 2026-03-01T10:00:00Z; until the purchase of 2026-03-01 is 30d old; changes at 2026-03-31T10:00:00Z)
 //! "#);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -52,42 +52,71 @@
 //!   rows without the property. No rows add up to 0.
 //! - Text orders by its bytes and is compared as it stands, upper and lower case apart.
 //!
-//! # Not here yet
+//! # Beside the language
 //!
-//! Aggregates other than count and sum, calendar windows, sequences of more than two steps, sessions, ranks and
-//! percentiles, samples, scores as functions, geography, relations and conditions on members of an account,
-//! computed traits, arithmetic, comparisons of one trait with another. The reader knows their words and says that
-//! they are not supported yet (`E03`). Comments are not kept by the canonical text.
+//! - [`Columns`] hold many people's events and traits in columns, [`Batch`] evaluates all segments over them in one
+//!   fused pass, [`next_change`] is the first instant at which any membership changes if nothing arrives, [`Funnel`] and
+//!   [`Retention`] report.
+//! - [`Live`] keeps memberships true and tells every change with its cause.
+//! - [`ready`] has definitions ready made, [`journey`] what to do when somebody enters or leaves, [`scenario`] tests of
+//!   one's own definitions.
+//!
+//! # It is not
+//!
+//! A judge of consent (it asks [`Facts::permits`](onefold_model::Facts::permits)), a store of profiles, a sender of messages. It
+//! has no clock: time is told.
 
 mod ast;
+mod batch;
+mod calendar;
 mod check;
+mod columns;
 mod definitions;
+mod english;
 mod error;
 mod eval;
 mod events;
+mod geo;
+pub mod journey;
 mod lex;
 mod lint;
 mod live;
+mod number;
 mod order;
 mod parse;
 mod plan;
+mod rank;
+pub mod ready;
+mod report;
+pub mod scenario;
+mod sequence;
 mod value;
 mod why;
+mod zone;
 
 /// Definitions written in Rust step by step.
 pub mod make {
-    pub use crate::ast::{Compared, Count, Did, Sequence, Started, Subject, Sum};
+    pub use crate::ast::{Amount, Case, Changed, Did, FirstTime, Started, Steps, Subject};
 }
 
 pub use ast::{
-    Check, Definition, Events, Expr, Literal, Name, Op, Source, Span, Target, Test, Then, Window, count, did, event,
-    field, sum,
+    Aggregate, Arith, Body, Check, Definition, Elapsed, End, Events, Expr, Function, Literal, Name, Op, Path,
+    Quantifier, Rank, Sequence, Size, Source, Span, Step, Target, Term, Test, Then, Unit, When, Window, Zone, case,
+    constant, count, did, event, events, field, first_time, score, sum,
 };
+pub use batch::{Batch, Members, Undone, Work, batch, next_change};
+pub use columns::Columns;
 pub use definitions::{Builder, Definitions};
 pub use error::Error;
 pub use eval::Answer;
-pub use live::{Live, batch};
+pub use live::{Difference, Effort, History, Live, Redefined, Stay};
+pub use report::{Cohort, Funnel, Retention, Stage};
 pub use why::{Explanation, Part};
+
+/// The examples of the tutorial.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/SEGMENTS.md")]
+struct Tutorial;
 
 #[cfg(test)]
 mod tests;

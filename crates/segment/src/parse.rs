@@ -1,46 +1,90 @@
 //! From tokens to the tree, by recursive descent. Every text gives a result: what cannot be read is told once, and
 //! reading goes on after it, so that one run tells everything that is wrong.
 //!
-//! Reading takes time linear in the text, and nesting is bounded, so that no text can exhaust the stack.
+//! Reading takes time linear in the text: nothing is read twice. Where a parenthesis opens, it is not yet known
+//! whether a condition or a value stands in it, so the same functions read both and give a [`Part`]. Nesting is
+//! bounded, so that no text can exhaust the stack.
 
+mod condition;
 mod constant;
 mod leaf;
+mod rows;
+mod term;
 
 use std::collections::BTreeSet;
 
-use onefold_model::Diagnostic;
+use onefold_model::{Diagnostic, Type, closest};
 
-use crate::ast::{Definition, Expr, MAX_DEPTH, Name, Source, Span};
+use crate::ast::{Body, Definition, Expr, MAX_DEPTH, Name, Source, Span, Term, type_named};
 use crate::error::Faults;
-use crate::lex::{Kind, RESERVED, Token, lex};
+use crate::lex::{Kind, Lexed, RESERVED, Token, lex};
 
 /// The longest text that is read, in bytes.
-const MAX_TEXT: usize = 1 << 20;
+const MAX_TEXT: usize = 4 << 20;
 
 /// What a text says.
 pub(crate) struct Parsed {
     pub(crate) source: Source,
     /// Segments that could not be read, so that speaking of them is no further error.
     pub(crate) broken: BTreeSet<String>,
+    /// Computed traits that could not be read, likewise.
+    pub(crate) broken_traits: BTreeSet<String>,
 }
 
 pub(crate) fn parse(text: &str, out: &mut Faults) -> Parsed {
-    let mut parsed = Parsed { source: Source::default(), broken: BTreeSet::new() };
+    let mut parsed = Parsed { source: Source::default(), broken: BTreeSet::new(), broken_traits: BTreeSet::new() };
     if text.len() > MAX_TEXT {
         let help = "split it, and join the parts with `extend`";
-        out.push(Diagnostic::new("E04", 0..0, "the text is longer than 1 MiB").help(help));
+        out.push(Diagnostic::new("E04", 0..0, "the text is longer than 4 MiB").help(help));
         return parsed;
     }
-    let tokens = lex(text, out);
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, quiet: None, out };
+    let Lexed { tokens, notes } = lex(text, out);
+    let mut parser = Parser {
+        text,
+        tokens: &tokens,
+        notes: &notes,
+        at: 0,
+        open: 0,
+        depth: 0,
+        tall: 0,
+        place: Place::Open,
+        quiet: None,
+        out,
+    };
     parser.definitions(&mut parsed);
     parsed
 }
 
+/// What stands in a parenthesis, or begins a comparison.
+enum Part {
+    Holds(Expr),
+    Value(Term),
+}
+
+/// What may end here.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    /// A condition.
+    Open,
+    /// A condition or a value, by `)`.
+    Paren,
+    /// A condition, by the word `then`.
+    Case,
+}
+
 struct Parser<'t, 'a, 'o> {
+    text: &'a str,
     tokens: &'t [Token<'a>],
+    /// The comments that belong to no definition yet.
+    notes: &'t [(usize, &'a str)],
     at: usize,
+    /// How many brackets are open.
+    open: usize,
+    /// How deep the place is in brackets and the like.
     depth: usize,
+    /// How high the highest tree is that was read at this depth.
+    tall: usize,
+    place: Place,
     /// The token at which the last fault was told: one fault a place is enough. `usize::MAX` silences the rest of the
     /// definition.
     quiet: Option<usize>,
@@ -66,14 +110,23 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
     /// From the start of the token `from` to the end of the last one read.
     fn since(&self, from: usize) -> Span {
         let start = self.tokens.get(from).map_or(0, |token| token.span.start);
+        Span(start..self.end().max(start))
+    }
+
+    /// Where the last token ends.
+    fn end(&self) -> usize {
         let last = self.at.checked_sub(1).and_then(|last| self.tokens.get(last));
-        Span(start..last.map_or(start, |token| token.span.end.max(start)))
+        last.map_or(0, |token| token.span.end)
     }
 
     fn bump(&mut self) {
-        if *self.peek() != Kind::End {
-            self.at += 1;
+        match self.peek() {
+            Kind::End => return,
+            Kind::Sign("(" | "[" | "{") => self.open += 1,
+            Kind::Sign(")" | "]" | "}") => self.open = self.open.saturating_sub(1),
+            _ => {}
         }
+        self.at += 1;
     }
 
     fn is_word(&self, by: usize, word: &str) -> bool {
@@ -82,6 +135,14 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
 
     fn is_sign(&self, by: usize, sign: &str) -> bool {
         matches!(self.ahead(by), Kind::Sign(it) if *it == sign)
+    }
+
+    fn is_name(&self, by: usize) -> bool {
+        match self.ahead(by) {
+            Kind::Word(word) => !RESERVED.contains(word),
+            Kind::Name(_) => true,
+            _ => false,
+        }
     }
 
     fn word(&mut self, word: &str) -> bool {
@@ -148,22 +209,41 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
         self.fault(Diagnostic { help, ..fault })
     }
 
-    /// A word of the later language: known, but not there yet. What follows it in the definition is read by rules that
-    /// are not there yet either, so nothing more is told of it.
-    fn later<T>(&mut self, what: &str) -> Option<T> {
-        let fault = Diagnostic::new("E03", self.span(), format!("{what} not supported yet"));
-        self.fault::<()>(fault);
-        self.quiet = Some(usize::MAX);
-        None
+    // ------------------------------------------------------------ depth
+
+    /// Reads something that nests one deeper.
+    fn node<T>(&mut self, place: Place, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.depth + 1 >= MAX_DEPTH {
+            return self.too_deep();
+        }
+        let before = std::mem::replace(&mut self.place, place);
+        self.depth += 1;
+        let part = self.chain(|parser| {
+            let part = read(parser);
+            parser.taller()?;
+            part
+        });
+        self.depth -= 1;
+        self.place = before;
+        part
     }
 
-    fn deeper(&mut self) -> Option<()> {
-        self.depth += 1;
-        if self.depth < MAX_DEPTH {
-            return Some(());
-        }
+    /// Reads something of which each further part makes the tree one higher; `taller` tells each.
+    fn chain<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let before = std::mem::take(&mut self.tall);
+        let part = read(self);
+        self.tall = self.tall.max(before);
+        part
+    }
+
+    fn taller(&mut self) -> Option<()> {
+        self.tall += 1;
+        if self.tall < MAX_DEPTH { Some(()) } else { self.too_deep() }
+    }
+
+    fn too_deep<T>(&mut self) -> Option<T> {
         let message = format!("conditions nest deeper than {MAX_DEPTH} levels");
-        let help = "name a part as a segment of its own, and say `in segment`";
+        let help = "name a part as a segment or trait of its own";
         let fault = Diagnostic::new("E04", self.span(), message).help(help);
         self.fault::<()>(fault);
         self.quiet = Some(usize::MAX);
@@ -174,43 +254,38 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
 
     /// Whether a definition begins here: `in segment x` does not begin one.
     fn starts(&self) -> bool {
-        let named = matches!(self.ahead(1), Kind::Word(_) | Kind::Name(_));
+        let Kind::Word(word @ ("segment" | "trait")) = self.peek() else { return false };
         let before = self.at.checked_sub(1).and_then(|last| self.tokens.get(last));
-        let inside = before.is_some_and(|token| token.kind == Kind::Word("in"));
-        named
-            && !inside
-            && (self.is_word(0, "segment") && (self.is_sign(2, "=") || self.is_sign(2, "{"))
-                || self.is_word(0, "trait") && (self.is_sign(2, "=") || self.is_sign(2, ":")))
+        matches!(self.ahead(1), Kind::Word(_) | Kind::Name(_))
+            && before.is_none_or(|token| token.kind != Kind::Word("in"))
+            && (self.is_sign(2, "=") || self.is_sign(2, if *word == "segment" { "{" } else { ":" }))
     }
 
     fn definitions(&mut self, parsed: &mut Parsed) {
         while *self.peek() != Kind::End && !self.out.is_full() {
-            self.quiet = None;
-            self.depth = 0;
-            if self.word("segment") {
-                if self.definition(parsed).is_none() {
-                    self.skip_to_definition();
+            (self.quiet, self.open, self.depth, self.tall, self.place) = (None, 0, 0, 0, Place::Open);
+            let done = match self.peek() {
+                Kind::Word("segment") => self.segment(parsed),
+                Kind::Word("trait") => self.computed(parsed),
+                _ => {
+                    let help = "a definition reads `segment name = condition` or `trait name = value`";
+                    self.expected_help::<()>("`segment` or `trait`", Some(help));
+                    self.bump();
+                    None
                 }
-                continue;
+            };
+            if done.is_none() {
+                while *self.peek() != Kind::End && !self.starts() {
+                    self.bump();
+                }
             }
-            if self.is_word(0, "trait") {
-                self.later::<()>("computed traits are");
-            } else {
-                self.expected_help::<()>("`segment`", Some("a definition reads `segment name = condition`"));
-            }
-            self.bump();
-            self.skip_to_definition();
         }
+        parsed.source.notes = self.taken(usize::MAX);
     }
 
-    fn skip_to_definition(&mut self) {
-        while *self.peek() != Kind::End && !self.starts() {
-            self.bump();
-        }
-    }
-
-    /// After the word `segment`. None where the rest of the definition could not be found.
-    fn definition(&mut self, parsed: &mut Parsed) -> Option<()> {
+    /// None where the rest of the definition could not be found.
+    fn segment(&mut self, parsed: &mut Parsed) -> Option<()> {
+        self.bump();
         let name = self.name("the name of the segment")?;
         let braces = self.is_sign(0, "{");
         if !braces && !self.is_sign(0, "=") {
@@ -218,30 +293,94 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
             return self.expected("`=` or `{`");
         }
         self.bump();
-        let expr = self.or();
+        let expr = self.whole();
+        let end = match (braces, self.peek()) {
+            (true, Kind::Sign("}")) => {
+                self.bump();
+                Some(())
+            }
+            (true, _) => self.expected("`and`, `or` or `}`"),
+            (false, Kind::End | Kind::Word("segment" | "trait")) => Some(()),
+            (false, _) => self.expected("`and`, `or` or the next definition"),
+        };
         match expr {
-            Some(expr) => parsed.source.segments.push(Definition { name, expr }),
+            Some(expr) => self.defined(parsed, name, Body::Segment(expr)),
             None => {
                 parsed.broken.insert(name.text);
             }
         }
-        if braces {
-            return match self.sign("}") {
-                true => Some(()),
-                false => self.expected("`and`, `or` or `}`"),
-            };
-        }
+        end
+    }
+
+    fn computed(&mut self, parsed: &mut Parsed) -> Option<()> {
+        self.bump();
+        let name = self.name("the name of the trait")?;
+        let Some((ty, value)) = self.computation() else {
+            parsed.broken_traits.insert(name.text);
+            return None;
+        };
+        self.defined(parsed, name, Body::Trait { ty, value });
         match self.peek() {
             Kind::End | Kind::Word("segment" | "trait") => Some(()),
-            _ => self.expected("`and`, `or` or the next definition"),
+            _ => self.expected_help(
+                "an operation or the next definition",
+                Some("a trait is a value; a condition becomes one with `case when .. then true else false end`"),
+            ),
         }
+    }
+
+    fn computation(&mut self) -> Option<(Option<Type>, Term)> {
+        let ty = match self.sign(":") {
+            true => Some(self.ty()?),
+            false => None,
+        };
+        match (self.sign("="), ty) {
+            (true, _) => Some((ty, self.term()?)),
+            (false, Some(_)) => self.expected("`=`"),
+            (false, None) => self.expected("`=` or `:`"),
+        }
+    }
+
+    fn ty(&mut self) -> Option<Type> {
+        if let Kind::Word(word) = self.peek()
+            && let Some(ty) = type_named(word)
+        {
+            self.bump();
+            return Some(ty);
+        }
+        let words = ["text", "int", "decimal", "money", "time", "date", "bool", "score", "list", "map", "any"];
+        let help = match self.peek() {
+            Kind::Word(word) => closest(word, words).map(|word| format!("did you mean `{word}`?")),
+            _ => None,
+        };
+        let help = help.unwrap_or_else(|| format!("types are {}", words.map(|word| format!("`{word}`")).join(", ")));
+        self.expected_help("a type", Some(&help))
+    }
+
+    fn defined(&mut self, parsed: &mut Parsed, name: Name, body: Body) {
+        // A comment on the line on which it ends is about it.
+        let (end, next) = (self.end(), self.span().start);
+        let between = self.text.get(end..next).unwrap_or_default();
+        let line = between.find('\n').map_or(next, |at| end + at);
+        let notes = self.taken(line);
+        parsed.source.definitions.push(Definition { name, body, notes });
+    }
+
+    /// The comments before a place that belong to no definition yet.
+    fn taken(&mut self, before: usize) -> Vec<String> {
+        let count = self.notes.iter().take_while(|(at, _)| *at < before).count();
+        let (taken, rest) = self.notes.split_at_checked(count).unwrap_or((self.notes, &[]));
+        self.notes = rest;
+        let line = |(_, note): &(usize, &str)| note.strip_prefix(' ').unwrap_or(note).trim_end().to_owned();
+        taken.iter().map(line).collect()
     }
 
     /// A name that is not a reserved word, or any in backticks.
     fn name(&mut self, what: &str) -> Option<Name> {
         let text = match self.peek() {
+            Kind::Word("trait") if self.starts() => return self.expected(what),
             Kind::Word(word) if !RESERVED.contains(word) => (*word).to_owned(),
-            Kind::Name(name) if !name.is_empty() => name.clone(),
+            Kind::Name(name) if !name.is_empty() => name.clone().into_owned(),
             Kind::Word(word) => {
                 let help = format!("a name that is a word of the language stands in backticks: `` `{word}` ``");
                 return self.expected_help(what, Some(&help));
@@ -251,71 +390,5 @@ impl<'t, 'a> Parser<'t, 'a, '_> {
         let span = Span(self.span());
         self.bump();
         Some(Name { text, span })
-    }
-
-    // ------------------------------------------------------------ and, or, not
-
-    fn or(&mut self) -> Option<Expr> {
-        let mut parts = Vec::new();
-        loop {
-            parts.extend(self.and());
-            if !self.word("or") {
-                break;
-            }
-        }
-        (!parts.is_empty()).then(|| Expr::any(parts))
-    }
-
-    fn and(&mut self) -> Option<Expr> {
-        let mut parts = Vec::new();
-        loop {
-            let part = self.not();
-            if part.is_none() {
-                self.skip();
-            }
-            parts.extend(part);
-            if !self.word("and") {
-                break;
-            }
-        }
-        (!parts.is_empty()).then(|| Expr::all(parts))
-    }
-
-    fn not(&mut self) -> Option<Expr> {
-        let before = self.depth;
-        let mut nots = 0_usize;
-        while self.is_word(0, "not") {
-            self.deeper()?;
-            self.bump();
-            nots += 1;
-        }
-        let part = self.primary();
-        self.depth = before;
-        part.map(|part| (0..nots).fold(part, |part, _| part.not()))
-    }
-
-    fn nested(&mut self) -> Option<Expr> {
-        self.deeper()?;
-        let expr = self.or();
-        self.depth -= 1;
-        expr
-    }
-
-    /// Passes over what cannot be read, up to where a condition can go on.
-    fn skip(&mut self) {
-        let mut open = 0_usize;
-        while !self.starts() {
-            match self.peek() {
-                Kind::End => return,
-                Kind::Word("and" | "or") if open == 0 => return,
-                Kind::Sign("(" | "[" | "{") => open += 1,
-                Kind::Sign(")" | "]" | "}") => match open.checked_sub(1) {
-                    Some(fewer) => open = fewer,
-                    None => return,
-                },
-                _ => {}
-            }
-            self.bump();
-        }
     }
 }

@@ -1,10 +1,12 @@
-//! Questions to single values, in the logic of Kleene: a comparison with what is not there is unknown.
+//! Questions to single values, in the logic of Kleene: a comparison with what is not there is unknown. And values in
+//! the middle of a calculation, which stay exact.
 
 use std::cmp::Ordering;
 
-use onefold_model::{Decimal, Score, Truth, Value};
+use onefold_model::{Currency, Decimal, Money, Score, Text, Truth, Value};
 
-use crate::ast::Op;
+use crate::ast::{Arith, Op};
+use crate::number::Ratio;
 
 /// What is asked of a value, typed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -13,8 +15,22 @@ pub(crate) enum Ask {
     Compare(Op, Value),
     /// Whether it is one of these.
     Among(Box<[Value]>),
+    /// Whether the list has one of these.
+    ContainsAny(Box<[Value]>),
+    /// Whether the list has all of these.
+    ContainsAll(Box<[Value]>),
+    /// Whether the place is at most so far away.
+    Near(Circle),
     /// Whether there is none.
     Null,
+}
+
+/// A circle on the globe: millimetres, and degrees in units of 10^-9 north and east.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Circle {
+    pub(crate) millimetres: u64,
+    pub(crate) lat: i64,
+    pub(crate) lon: i64,
 }
 
 impl Ask {
@@ -24,8 +40,148 @@ impl Ask {
             Self::Among(constants) => {
                 constants.iter().fold(Truth::No, |known, constant| known.or(compare(value, Op::Eq, constant)))
             }
+            Self::ContainsAny(constants) => {
+                constants.iter().fold(Truth::No, |known, constant| known.or(compare(value, Op::Contains, constant)))
+            }
+            Self::ContainsAll(constants) => {
+                constants.iter().fold(Truth::Yes, |known, constant| known.and(compare(value, Op::Contains, constant)))
+            }
+            Self::Near(circle) => circle.holds(value),
             Self::Null => value.is_null().into(),
         }
+    }
+
+    /// The same of an exact value.
+    pub(crate) fn of_val(&self, val: &Val) -> Truth {
+        match (self, val) {
+            (_, Val::Null) => self.of(Value::NULL),
+            (_, Val::Plain(value)) => self.of(value),
+            (Self::Compare(op, constant), val) => val.compare(*op, &Val::of(constant)),
+            (Self::Among(constants), val) => {
+                constants.iter().fold(Truth::No, |known, it| known.or(val.compare(Op::Eq, &Val::of(it))))
+            }
+            (Self::Null, _) => Truth::No,
+            (Self::ContainsAny(_) | Self::ContainsAll(_) | Self::Near(_), _) => Truth::Unknown,
+        }
+    }
+
+    /// The same of what keys lead to. A list on the way stands for its items: it holds if it holds of one of them.
+    pub(crate) fn at(&self, value: &Value, keys: &[Text]) -> Truth {
+        match (keys.split_first(), value) {
+            (None, value) => self.of(value),
+            (Some(_), Value::List(items)) => items.iter().fold(Truth::No, |known, item| known.or(self.at(item, keys))),
+            (Some((key, rest)), value) => self.at(key_of(value, key), rest),
+        }
+    }
+}
+
+/// The value of a key of a map; null where there is none.
+pub(crate) fn key_of<'a>(value: &'a Value, key: &Text) -> &'a Value {
+    match value {
+        Value::Map(pairs) => match pairs.binary_search_by(|(name, _)| name.cmp(key)) {
+            Ok(at) => pairs.get(at).map_or(Value::NULL, |(_, value)| value),
+            Err(_) => Value::NULL,
+        },
+        _ => Value::NULL,
+    }
+}
+
+/// The value to which keys lead; of a list on the way the first item that has one.
+pub(crate) fn find<'a>(value: &'a Value, keys: &[Text]) -> &'a Value {
+    match (keys.split_first(), value) {
+        (None, value) => value,
+        (Some(_), Value::List(items)) => {
+            items.iter().map(|item| find(item, keys)).find(|found| !found.is_null()).unwrap_or(Value::NULL)
+        }
+        (Some((key, rest)), value) => find(key_of(value, key), rest),
+    }
+}
+
+/// A value in the middle of a calculation: numbers and amounts stay exact.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Val {
+    #[default]
+    Null,
+    Number(Ratio),
+    Money(Ratio, Currency),
+    /// What is neither nothing nor a number nor an amount.
+    Plain(Value),
+}
+
+impl Val {
+    pub(crate) const NULL: &'static Self = &Self::Null;
+
+    pub(crate) fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Int(number) => Self::Number(Ratio::whole(*number)),
+            Value::Decimal(number) => Self::Number((*number).into()),
+            Value::Money(money) => Self::Money(money.amount().into(), money.currency()),
+            other => Self::Plain(other.clone()),
+        }
+    }
+
+    pub(crate) const fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// As a value that can be kept: a number that no decimal holds is rounded half-even to six digits, and nothing
+    /// where none is as great.
+    pub(crate) fn to_value(&self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Number(ratio) => ratio.to_value(),
+            Self::Money(ratio, currency) => ratio.rounded().map(|amount| Money::new(amount, *currency)).into(),
+            Self::Plain(value) => value.clone(),
+        }
+    }
+
+    /// How two compare; as [`compare`].
+    pub(crate) fn compare(&self, op: Op, other: &Self) -> Truth {
+        let held = |order: Ordering| match op {
+            Op::Contains | Op::StartsWith | Op::EndsWith => Truth::Unknown,
+            _ => op.holds(order).into(),
+        };
+        match (self, other) {
+            (Self::Null, _) | (_, Self::Null) => Truth::Unknown,
+            (Self::Number(left), Self::Number(right)) => held(left.cmp(right)),
+            (Self::Money(left, one), Self::Money(right, two)) if one == two => held(left.cmp(right)),
+            (Self::Plain(left), Self::Plain(right)) => compare(left, op, right),
+            (Self::Plain(left), right) => compare(left, op, &right.to_value()),
+            (left, Self::Plain(right)) => compare(&left.to_value(), op, right),
+            (Self::Number(_), Self::Money(..)) | (Self::Money(..), _) => Truth::Unknown,
+        }
+    }
+
+    /// Nothing where either side is nothing or no number, the divisor is 0, currencies differ, or the result is beyond
+    /// what an exact fraction of 128 bits holds.
+    pub(crate) fn combine(&self, how: Arith, other: &Self) -> Self {
+        let apply = |left: Ratio, right: Ratio| match how {
+            Arith::Add => left.plus(right),
+            Arith::Sub => left.minus(right),
+            Arith::Mul => left.times(right),
+            Arith::Div => left.over(right),
+        };
+        let number = |it: &Self| match it {
+            Self::Plain(Value::Score(score)) => Ratio::of_score(*score).map_or(Self::Null, Self::Number),
+            other => other.clone(),
+        };
+        let whole = match (number(self), number(other)) {
+            (Self::Number(left), Self::Number(right)) => apply(left, right).map(Self::Number),
+            (Self::Money(left, one), Self::Money(right, two)) if one == two => match how {
+                Arith::Add | Arith::Sub => apply(left, right).map(|sum| Self::Money(sum, one)),
+                Arith::Div => apply(left, right).map(Self::Number),
+                Arith::Mul => None,
+            },
+            (Self::Money(left, currency), Self::Number(right)) if matches!(how, Arith::Mul | Arith::Div) => {
+                apply(left, right).map(|product| Self::Money(product, currency))
+            }
+            (Self::Number(left), Self::Money(right, currency)) if how == Arith::Mul => {
+                apply(left, right).map(|product| Self::Money(product, currency))
+            }
+            _ => None,
+        };
+        whole.unwrap_or(Self::Null)
     }
 }
 
@@ -47,7 +203,8 @@ pub(crate) fn compare(left: &Value, op: Op, right: &Value) -> Truth {
     }
 }
 
-fn order(left: &Value, right: &Value) -> Option<Ordering> {
+/// The order of two values of one kind.
+pub(crate) fn order(left: &Value, right: &Value) -> Option<Ordering> {
     use Value as V;
     if let (Some(left), Some(right)) = (number(left), number(right)) {
         return Some(left.cmp(&right));
@@ -61,6 +218,8 @@ fn order(left: &Value, right: &Value) -> Option<Ordering> {
         (V::Bool(left), V::Bool(right)) => left.cmp(right),
         (V::Time(left), V::Time(right)) => left.cmp(right),
         (V::Date(left), V::Date(right)) => left.cmp(right),
+        (V::Time(left), V::Date(right)) => left.cmp(&right.midnight()),
+        (V::Date(left), V::Time(right)) => left.midnight().cmp(right),
         (V::List(left), V::List(right)) if left == right => Ordering::Equal,
         _ => return None,
     })

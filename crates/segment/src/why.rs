@@ -1,19 +1,22 @@
 //! Why a profile is in a segment or not.
 //!
-//! An explanation has the shape of the definition: every part with its own answer, what speaks for it, and the instant
-//! at which it changes, which is told only where it is certain. Values of traits are not repeated; that a trait is
-//! not known is.
+//! An explanation has the shape of the definition: every part with its own answer, what speaks for it, what would
+//! change it, and the instant at which it changes, which is told only where it is certain. Values of traits and texts
+//! of events are not repeated, since they may be personal; that a trait is not known is told.
+
+mod evidence;
 
 use std::fmt;
 
-use onefold_model::{Facts, SegmentId, Time, Truth};
+use onefold_model::{Facts, People, SegmentId, Time, Truth};
 use serde::Serialize;
 
-use crate::ast::{Expr, Then};
+use self::evidence::Witness;
+use crate::ast::Expr;
 use crate::definitions::Definitions;
-use crate::eval::{Answer, Sight, answer};
-use crate::events;
+use crate::eval::{Answer, Sight, answer_within};
 use crate::plan::{Node, NodeId, Plan};
+use crate::rank;
 
 /// Why a profile is in a segment or not, at one instant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,6 +41,10 @@ pub struct Part {
     /// What speaks for or against it, such as `counted 3`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
+    /// What would change it, such as `1 more purchase needed`, or what time will bring, such as `until the purchase of
+    /// 2026-02-01 is 30d old`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<String>,
     /// The instant at which it changes if no data arrives. None where it never does, or where that is not certain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<Time>,
@@ -68,7 +75,7 @@ impl Part {
     fn show(&self, depth: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:1$}{2:<8}{3}", "", depth * 2, self.value, self.text)?;
         let changes = self.changes.map(|at| format!("changes at {at}"));
-        let remarks: Vec<String> = self.evidence.iter().cloned().chain(changes).collect();
+        let remarks: Vec<String> = self.evidence.iter().chain(&self.change).cloned().chain(changes).collect();
         if !remarks.is_empty() {
             write!(f, " ({})", remarks.join("; "))?;
         }
@@ -82,72 +89,63 @@ pub(crate) fn explain(
     id: SegmentId,
     answer: Answer,
     facts: &dyn Facts,
+    people: &dyn People,
     now: Time,
 ) -> Explanation {
     let plan = definitions.plan();
-    let root = plan.roots.get(id.index());
-    let part = match (definitions.expr(id), root) {
-        (Some(expr), Some(root)) => part(plan, expr, *root, facts, now),
-        _ => {
-            Part { text: "no such segment".into(), value: Truth::No, evidence: None, changes: None, parts: Vec::new() }
+    let part = match (definitions.expr(id), plan.roots.get(id.index())) {
+        (Some(expr), Some(root)) => {
+            let ranks = rank::some(plan, &rank::reached(plan, *root), people, now, now);
+            let sight = Sight { facts, people, ranks: &ranks, known: now, at: now };
+            part(plan, expr, *root, sight)
         }
+        _ => Part {
+            text: "no such segment".into(),
+            value: Truth::No,
+            evidence: None,
+            change: None,
+            changes: None,
+            parts: Vec::new(),
+        },
     };
     Explanation { segment: definitions.name(id).into(), at: now, answer, part }
 }
 
-/// The tree and its node have the same shape; a negated test of a trait alone has a node in between.
-fn part(plan: &Plan, expr: &Expr, node: NodeId, facts: &dyn Facts, now: Time) -> Part {
-    let held = answer(plan, node, facts, now);
-    let parts = match (expr, plan.node(node)) {
+/// The tree and its node have the same shape, but for conditions that became several nodes.
+fn part(plan: &Plan, expr: &Expr, id: NodeId, sight: Sight<'_>) -> Part {
+    let held = answer_within(plan, id, sight);
+    let parts = match (expr, plan.node(id)) {
         (Expr::And(exprs), Some(Node::And(nodes))) | (Expr::Or(exprs), Some(Node::Or(nodes))) => {
-            let pairs = exprs.iter().zip(nodes);
-            pairs.map(|(expr, node)| part(plan, expr, *node, facts, now)).collect()
+            exprs.iter().zip(nodes).map(|(expr, node)| part(plan, expr, *node, sight)).collect()
         }
-        (Expr::Not(expr), Some(Node::Not(node))) => vec![part(plan, expr, *node, facts, now)],
+        (Expr::Not(expr), Some(Node::Not(node))) | (Expr::Held { expr, .. }, Some(Node::Held(node, _))) => {
+            vec![part(plan, expr, *node, sight)]
+        }
+        (Expr::Except(of, without), Some(Node::And(nodes))) => match nodes.as_ref() {
+            [first, second] => match plan.node(*second).and_then(|node| inner(plan, node)) {
+                Some(second) => vec![part(plan, of, *first, sight), part(plan, without, second, sight)],
+                None => Vec::new(),
+            },
+            _ => Vec::new(),
+        },
         _ => Vec::new(),
     };
+    let told = Witness { plan, sight, value: held.value, until: held.until }.of(id, !parts.is_empty());
     Part {
         text: expr.to_string(),
         value: held.value,
-        evidence: plan.node(node).and_then(|node| evidence(plan, node, facts, now)),
+        evidence: told.evidence,
+        change: told.change,
         changes: (held.exact && held.until < Time::MAX).then_some(held.until),
         parts,
     }
 }
 
-fn evidence(plan: &Plan, node: &Node, facts: &dyn Facts, now: Time) -> Option<String> {
-    let sight = Sight { facts, known: now, at: now };
+/// What `not` of a sure answer speaks of.
+fn inner(plan: &Plan, node: &Node) -> Option<NodeId> {
     match node {
-        Node::Field(field, _) | Node::Recent(field, _) => {
-            facts.field(*field).is_null().then(|| "it is not known".into())
-        }
-        Node::Not(inner) => match plan.node(*inner) {
-            Some(field @ Node::Field(..)) => evidence(plan, field, facts, now),
-            _ => None,
-        },
-        Node::Count { rows, window, .. } => {
-            let seen = events::counted(rows, *window, sight).now();
-            Some(format!("counted {seen}"))
-        }
-        Node::Sum { rows, property, currency, window, .. } => {
-            let terms = events::Terms { property: *property, currency: *currency };
-            let total = events::summed(rows, terms, *window, sight).now();
-            let amount = total.to_decimal().map_or_else(|| "more than a number holds".into(), |it| it.to_string());
-            let currency = currency.map_or_else(String::new, |it| format!(" {it}"));
-            Some(format!("added up to {amount}{currency}"))
-        }
-        Node::Sequence { first, then, second, within, window } => {
-            let steps = events::Steps { first, then: *then, second, within: *within };
-            let seen = events::sequences(steps, *window, sight).now();
-            let times = if seen == 1 { "once" } else { "times" };
-            Some(match (seen, then) {
-                (0, _) => "it did not happen".into(),
-                (1, Then::Follows) => format!("it happened {times}"),
-                (_, Then::Follows) => format!("it happened {seen} {times}"),
-                (1, Then::Lacks) => format!("the second step was missing {times}"),
-                (_, Then::Lacks) => format!("the second step was missing {seen} {times}"),
-            })
-        }
-        Node::And(_) | Node::Or(_) | Node::Member(_) | Node::Consent(..) => None,
+        Node::Not(part) => plan.node(*part).and_then(|node| inner(plan, node)),
+        Node::Sure(part) => Some(*part),
+        _ => None,
     }
 }

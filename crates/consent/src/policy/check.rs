@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use onefold_model::schema::Owner;
-use onefold_model::{Class, Diagnostic, Schema, Sensitivity, Text, closest};
+use onefold_model::{Class, Diagnostic, Labels, Schema, Sensitivity, Text, closest};
 
-use super::{Declared, Inner, Policy, PolicySpec, Target};
+use super::{Declared, Derived, Inner, Policy, PolicySpec, Target};
 use crate::regime::{COUNTRIES, Joint, Regimes};
 use crate::{Error, Generalise, Keep, Kept, Recipient, Regime, Rule};
 
@@ -46,7 +46,7 @@ impl PolicySpec {
             {
                 faults.push(fault("P06", format!("recipient `{}` is declared twice", recipient.name)));
             }
-            targets.extend(check_recipient(recipient, schema, &purposes, &mut faults));
+            targets.extend(check_recipient(recipient, schema, &self.derived, &purposes, &mut faults));
         }
         let rules: Vec<Rule> = Regime::ALL
             .into_iter()
@@ -115,6 +115,7 @@ impl PolicySpec {
 fn check_recipient(
     recipient: &Recipient,
     schema: &Schema,
+    derived: &[Derived],
     purposes: &[Option<Declared>],
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Target> {
@@ -139,7 +140,7 @@ fn check_recipient(
         }
     });
     for (nth, kept) in recipient.fields.iter().enumerate() {
-        check_field(kept, recipient, &whose, schema, faults);
+        check_field(kept, recipient, &whose, (schema, derived), faults);
         if recipient.fields.iter().take(nth).any(|before| before.name == kept.name) {
             faults.push(fault("P07", format!("{whose}field `{}` is named twice", kept.name)));
         }
@@ -148,7 +149,13 @@ fn check_recipient(
     purpose.map(|purpose| Target { name: recipient.name.clone(), purpose, channel, plan })
 }
 
-fn check_field(kept: &Kept, recipient: &Recipient, whose: &str, schema: &Schema, faults: &mut Vec<Diagnostic>) {
+fn check_field(
+    kept: &Kept,
+    recipient: &Recipient,
+    whose: &str,
+    (schema, derived): (&Schema, &[Derived]),
+    faults: &mut Vec<Diagnostic>,
+) {
     let name = &kept.name;
     if kept.required && kept.keep == Keep::Drop {
         faults.push(fault("P10", format!("{whose}field `{name}` is required and dropped")));
@@ -160,9 +167,13 @@ fn check_field(kept: &Kept, recipient: &Recipient, whose: &str, schema: &Schema,
     if kept.keep == Keep::Pseudonym {
         return;
     }
-    match schema.field_of(Owner::Profile, name).and_then(|id| schema.field_info(id)) {
-        Some(info) => {
-            let category = info.declared.labels.sensitivity;
+    let declared = schema.field_of(Owner::Profile, name).and_then(|id| schema.field_info(id));
+    let labels = declared.map(|info| info.declared.labels);
+    let computed = derived.iter().find(|it| it.name == *name).map(|it| it.labels);
+    // What is both is as sensitive as the stronger.
+    match labels.into_iter().chain(computed).reduce(Labels::join) {
+        Some(labels) => {
+            let category = labels.sensitivity;
             if category >= Sensitivity::SpecialCategory
                 && kept.keep != Keep::Drop
                 && !recipient.allow.contains(&category)
@@ -174,7 +185,8 @@ fn check_field(kept: &Kept, recipient: &Recipient, whose: &str, schema: &Schema,
         None if schema.kind(name).is_ok() => {}
         None => {
             let kinds = schema.kinds().map(|(_, kind)| kind.name.as_str());
-            let known = schema.profile_fields().map(|(_, field)| field.name.as_str()).chain(kinds);
+            let known = schema.profile_fields().map(|(_, field)| field.name.as_str());
+            let known = known.chain(derived.iter().map(|it| it.name.as_str())).chain(kinds);
             faults.push(unknown("P03", whose, "field", name, known));
         }
     }

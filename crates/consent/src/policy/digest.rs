@@ -6,7 +6,7 @@
 use onefold_model::{Sensitivity, Text};
 use sha2::{Digest, Sha256};
 
-use super::{PolicyHash, PolicySpec, PurposeSpec};
+use super::{Derived, PolicyHash, PolicySpec, PurposeSpec};
 use crate::regime::Regimes;
 use crate::{Generalise, Keep, Recipient, Regime, Rule};
 
@@ -61,6 +61,13 @@ impl PolicySpec {
                 say(&keep_name(kept.keep));
                 say(if kept.required { "required" } else { "" });
             }
+        }
+        let mut derived: Vec<&Derived> = self.derived.iter().collect();
+        derived.sort_by(|a, b| a.name.cmp(&b.name));
+        for it in derived {
+            say("derived");
+            say(&it.name);
+            say(category_name(it.labels.sensitivity));
         }
         PolicyHash(Sha256::digest(&said).into())
     }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use onefold_model::{ChannelId, PurposeId, Schema, Text};
 use serde::Serialize;
 
-pub use spec::{Basis, PolicyBuilder, PolicySpec, PurposeSpec};
+pub use spec::{Basis, Derived, PolicyBuilder, PolicySpec, PurposeSpec};
 
 use crate::recipient::hex;
 use crate::regime::{Joint, Regimes};

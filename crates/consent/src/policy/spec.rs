@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use onefold_model::{Schema, Text};
+use onefold_model::{Labels, Schema, Text};
 use serde::{Deserialize, Serialize};
 
 use super::Policy;
@@ -50,6 +50,17 @@ pub struct PurposeSpec {
     pub material_notice: u32,
 }
 
+/// A trait that is computed from others: no source says it, so that the schema does not know it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Derived {
+    /// Its name.
+    pub name: Text,
+    /// What kind of data it is: the stronger, on each axis, of all from which it is computed.
+    #[serde(default)]
+    pub labels: Labels,
+}
+
 /// Everything that a policy says, as plain data.
 ///
 /// ```
@@ -81,6 +92,9 @@ pub struct PolicySpec {
     /// Who receives.
     #[serde(rename = "recipient")]
     pub recipients: Vec<Recipient>,
+    /// Computed traits that recipients may be given beside those of the schema.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub derived: Vec<Derived>,
 }
 
 /// A policy in the making.
@@ -130,6 +144,29 @@ impl PolicyBuilder {
     #[must_use]
     pub fn recipient(mut self, recipient: Recipient) -> Self {
         self.spec.recipients.push(recipient);
+        self
+    }
+
+    /// A computed trait that recipients may be given, with the labels of what it is computed from.
+    ///
+    /// ```
+    /// use onefold_consent::{Basis, Keep, Policy, Recipient};
+    /// use onefold_model::{Kind, Labels, Schema, Sensitivity};
+    /// let schema = Schema::builder().kind(Kind::person("user_id")).purpose("marketing").build([7; 32].into())?;
+    /// let with = |sensitivity| {
+    ///     Policy::builder()
+    ///         .purpose("marketing", Basis::Consent)
+    ///         .derived("favourite_category", Labels { sensitivity, ..Labels::default() })
+    ///         .recipient(Recipient::new("newsletter", "marketing").require("favourite_category", Keep::Plain))
+    ///         .build(&schema)
+    /// };
+    /// assert!(with(Sensitivity::None).is_ok());
+    /// assert!(with(Sensitivity::Health).is_err());
+    /// # Ok::<(), onefold_consent::Error>(())
+    /// ```
+    #[must_use]
+    pub fn derived(mut self, name: &str, labels: Labels) -> Self {
+        self.spec.derived.push(Derived { name: name.into(), labels });
         self
     }
 

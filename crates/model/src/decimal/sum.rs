@@ -64,6 +64,13 @@ impl Sum {
         (*self == Self::wide(units)).then(|| Decimal::narrow(units, SCALE.into()))?
     }
 
+    /// The sum in units of 10^-18, where 128 bits hold it: up to about 1.7 * 10^20.
+    #[must_use]
+    pub fn units(&self) -> Option<i128> {
+        let units = self.low.cast_signed();
+        (*self == Self::wide(units)).then_some(units)
+    }
+
     /// The mean of `count` terms for printing: six digits after the point, ties to the even digit. Decisions ask
     /// [`mean_cmp`](Self::mean_cmp), which does not round. `None` where there are no terms, or where no decimal holds
     /// the mean.

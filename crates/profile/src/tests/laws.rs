@@ -55,6 +55,67 @@ proptest! {
     }
 
     #[test]
+    fn the_past_of_a_field_is_what_the_profile_was(events in events()) {
+        let all = known(&events);
+        let Some(profile) = all.get(ada()) else { return Ok(()) };
+        for (field, info) in shop().profile_fields() {
+            let mut past: Vec<(Time, Value)> = Vec::new();
+            profile.past(field, &mut |since, value| past.push((since, value.clone())));
+            prop_assert!(past.windows(2).all(|two| two[0].0 < two[1].0 && two[0].1 != two[1].1), "{}", info.name);
+            prop_assert_eq!(past.last().map(|(_, value)| value), Some(profile.field(field)), "{}", info.name);
+            for on in 0..5 {
+                let at = super::day(on);
+                let was = past.iter().rev().find(|(since, _)| *since <= at).map(|(_, value)| value.clone());
+                let then = profile.as_of(at, Time::MAX);
+                prop_assert_eq!(was.as_ref(), Some(then.field(field)), "{} on {}", info.name, on);
+            }
+        }
+    }
+
+    #[test]
+    fn fellows_are_those_whose_events_name_a_group_in_common(
+        steps in prop::collection::vec((0..4_usize, 0..3_usize, 0..8_u32, 0..3_i64, 0..6_u8), 0..40),
+    ) {
+        let schema = shop();
+        let who = |nth: usize| onefold_model::ProfileId(schema.identifier("login", ["a", "b", "c", "d"][nth]).unwrap().member().token);
+        let mut all = profiles();
+        let mut kept: BTreeMap<(usize, onefold_model::EventId), Arc<Event>> = BTreeMap::new();
+        for (person, group, id, received, act) in steps {
+            let draft = schema.draft("crm", "identify").who("login", "x").at(super::day(1)).message_id(&id.to_string());
+            let draft = if group < 2 { draft.who("account", ["m", "n"][group]) } else { draft };
+            let event = Arc::new(draft.receive(super::day(2 + received)).unwrap());
+            match act {
+                0 => {
+                    all.remove(who(person), event.id);
+                    kept.remove(&(person, event.id));
+                }
+                1 => {
+                    all.take(who(person));
+                    kept.retain(|(of, _), _| *of != person);
+                }
+                _ => {
+                    all.insert(who(person), Arc::clone(&event));
+                    let key = (person, event.id);
+                    if kept.get(&key).is_none_or(|known| event.precedence() < known.precedence()) {
+                        kept.insert(key, event);
+                    }
+                }
+            }
+        }
+        let relation = schema.relation("works_at").unwrap();
+        let groups = |of: usize| -> std::collections::BTreeSet<_> {
+            let ours = kept.iter().filter(|((person, _), _)| *person == of);
+            ours.flat_map(|(_, event)| event.groups.iter().map(|it| it.member())).collect()
+        };
+        for person in 0..4 {
+            let mut expected: Vec<_> =
+                (0..4).filter(|other| !groups(person).is_disjoint(&groups(*other))).map(who).collect();
+            expected.sort_unstable();
+            prop_assert_eq!(all.fellows(who(person), relation), expected);
+        }
+    }
+
+    #[test]
     fn law_1_order_and_copies_leave_no_trace(
         (events, shuffled) in events().prop_flat_map(|events| {
             let twice: Vec<_> = events.iter().chain(&events).cloned().collect();

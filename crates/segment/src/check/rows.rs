@@ -1,56 +1,88 @@
-//! Events: their types, the filters on them, and the windows in which they count.
+//! Events: their types, and the filters on them and on items of lists.
 
 use std::ops::Range;
-use std::time::Duration;
 
-use onefold_model::{EventTypeId, Type, closest};
+use onefold_model::schema::Owner;
+use onefold_model::{EventTypeId, FieldId, Schema, Type};
 
 use super::Checker;
-use super::ask::{is_order, kind};
-use crate::ast::{Check, Events, Expr, Name, Op, Target, Test, Window};
-use crate::plan::{Filter, Rows, Span};
+use super::ask::question_filter;
+use super::kind::{dotted, kind};
+use super::name::Step;
+use super::term::{Place, operand, span, span_of_path};
+use crate::ast::{Events, Expr, Path, Quantifier, Target};
+use crate::plan::{Filter, Rows};
 
-/// What a filter stands in: the type of its event, and for a second step the first one.
-struct Place<'a> {
-    what: Option<EventTypeId>,
-    first: Option<(Option<&'a Name>, Option<EventTypeId>)>,
+/// Of which types some events are.
+#[derive(Clone, Debug)]
+pub(super) struct Types {
+    pub(super) ids: Box<[EventTypeId]>,
+    /// Whether any behaviour is meant, whatever the schema declares.
+    pub(super) any: bool,
+}
+
+impl Types {
+    /// The type, if it is one.
+    pub(super) fn one(&self) -> Option<EventTypeId> {
+        match &self.ids[..] {
+            [one] if !self.any => Some(*one),
+            _ => None,
+        }
+    }
+
+    pub(super) fn property(&self, schema: &Schema, name: &str) -> Option<FieldId> {
+        schema.field_of(Owner::Event(self.one()?), name)
+    }
+
+    /// The names of all properties.
+    pub(super) fn properties<'s>(&self, schema: &'s Schema) -> Vec<&'s str> {
+        let events = self.ids.iter().filter_map(|id| schema.event(*id));
+        events.flat_map(|event| &event.properties).map(|field| field.name.as_str()).collect()
+    }
 }
 
 impl<'a> Checker<'a, '_> {
-    /// The events, and their type if it is one.
-    pub(super) fn rows(
-        &mut self,
-        events: &'a Events,
-        first: Option<(Option<&'a Name>, Option<EventTypeId>)>,
-    ) -> Option<(Rows, Option<EventTypeId>)> {
-        let what = match &events.what {
-            Target::Any => None,
+    /// The events and their types; `steps` are those of which the filter may speak.
+    pub(super) fn rows(&mut self, events: &'a Events, steps: &[Step<'a>]) -> Option<(Rows, Types)> {
+        let types = match &events.what {
+            Target::Any => Types { ids: self.plan.behaviour.clone(), any: true },
             Target::Named(name) => {
                 let known = self.schema.event_type(name.as_str());
-                Some(self.known(name, known)?)
+                Types { ids: [self.known(name, known)?].into(), any: false }
+            }
+            Target::AnyOf(names) => {
+                if names.is_empty() {
+                    return self.fault("E02", &(0..0), "`any of` without events says nothing", None);
+                }
+                let mut ids = Vec::new();
+                for name in names {
+                    let known = self.schema.event_type(name.as_str());
+                    ids.push(self.known(name, known));
+                }
+                let mut ids: Vec<EventTypeId> = ids.into_iter().collect::<Option<_>>()?;
+                ids.sort_unstable();
+                ids.dedup();
+                Types { ids: ids.into(), any: false }
             }
         };
         let filter = match &events.filter {
-            Some(filter) => Some(self.filter(filter, &Place { what, first })?),
+            Some(filter) => Some(self.filter(filter, &Place::Event(&types, steps))?),
             None => None,
         };
-        let types = match what {
-            Some(what) => [what].into(),
-            None => self.schema.event_types().filter(|it| self.schema.is_behaviour(*it)).collect(),
-        };
-        Some((Rows { types, filter }, what))
+        Some((Rows { types: types.ids.clone(), filter }, types))
     }
 
-    fn filter(&mut self, filter: &'a Expr, place: &Place<'a>) -> Option<Filter> {
+    pub(super) fn filter(&mut self, filter: &'a Expr, place: &Place<'_, 'a>) -> Option<Filter> {
         if self.out.is_full() {
             return None;
         }
         let parts = match filter {
             Expr::And(parts) | Expr::Or(parts) => parts,
             Expr::Not(part) => return Some(Filter::Not(Box::new(self.filter(part, place)?))),
-            Expr::Test(test) => return self.property_test(test, place),
+            Expr::Test(test) => return question_filter(self.test(test, place)?),
+            Expr::Items { quantifier, path, expr } => return self.items(*quantifier, path, expr, place),
             other => {
-                let message = format!("brackets ask about properties of the event, not `{}`", word(other));
+                let message = format!("brackets ask about what stands in them, not `{}`", word(other));
                 return self.type_error(&span_in(other), &message, Some("put it beside the event, with `and`"));
             }
         };
@@ -68,119 +100,49 @@ impl<'a> Checker<'a, '_> {
         })
     }
 
-    fn property_test(&mut self, test: &Test, place: &Place<'a>) -> Option<Filter> {
-        let Some(what) = place.what else {
-            let message = "events of any type have no property in common";
-            return self.type_error(&test.span.0, message, Some("name the event"));
-        };
-        let known = self.schema.property(what, test.subject.as_str());
-        let property = self.known(&test.subject, known)?;
-        match &test.check {
-            Check::WithinLast(_) => {
-                let message = "`within last` on a property is not supported yet";
-                self.tell("E03", &test.span.0, message, None);
-                None
-            }
-            Check::Step { op, step, property: other } => {
-                let (name, first) = place.first.unwrap_or((None, None));
-                if name.is_none_or(|name| name != step) {
-                    let help = name.and_then(|name| closest(step.as_str(), [name.as_str()]));
-                    let help = help.map_or_else(
-                        || "name the first step: `did x as c then ..`".into(),
-                        |help| format!("did you mean `{help}`?"),
-                    );
-                    let message = format!("unknown step `{}`", step.as_str());
-                    self.tell("E06", &step.span.0, &message, Some(help));
-                    return None;
-                }
-                let Some(first) = first else {
-                    let message = "events of any type have no property in common";
-                    return self.type_error(&other.span.0, message, Some("name the event of the first step"));
-                };
-                let known = self.schema.property(first, other.as_str());
-                let other_id = self.known(other, known)?;
-                if !is_order(*op) {
-                    let message = format!("`{op}` takes a constant");
-                    return self.type_error(&test.span.0, &message, None);
-                }
-                let (left, right) = (self.schema.type_of(property), self.schema.type_of(other_id));
-                let numeric = |ty| matches!(ty, Type::Int | Type::Decimal | Type::Score);
-                let alike = left == right || numeric(left) && numeric(right) || left == Type::Any || right == Type::Any;
-                let ordered = match left {
-                    Type::Bool => matches!(op, Op::Eq | Op::Ne),
-                    Type::List | Type::Map => false,
-                    _ => true,
-                };
-                if !alike || !ordered {
-                    let message = format!(
-                        "`{}` is {} and does not compare so with `{}.{}`, {}",
-                        test.subject.as_str(),
-                        kind(left),
-                        step.as_str(),
-                        other.as_str(),
-                        kind(right)
-                    );
-                    return self.type_error(&test.span.0, &message, None);
-                }
-                Some(Filter::Step(property, *op, other_id))
-            }
-            _ => {
-                let (ask, negated) = self.ask(test, property)?;
-                let filter = Filter::Property(property, ask);
-                Some(if negated { Filter::Not(Box::new(filter)) } else { filter })
-            }
-        }
+    fn items(
+        &mut self,
+        quantifier: Quantifier,
+        path: &'a Path,
+        expr: &'a Expr,
+        place: &Place<'_, 'a>,
+    ) -> Option<Filter> {
+        let list = self.name(path, place);
+        let filter = self.filter(expr, &Place::Item);
+        let list = list?;
+        self.is_list(path, list.kind.ty)?;
+        Some(Filter::Items(quantifier, operand(list)?, Box::new(filter?)))
     }
 
-    // ------------------------------------------------------------ time
-
-    pub(super) fn window(&mut self, window: &Window, events: &Events) -> Option<Span> {
-        let at = span_of(events);
-        Some(match *window {
-            Window::Ever => Span::Ever,
-            Window::Last(span) => Span::Last(self.micros(span, &at)?),
-            Window::Ago { from, to } => {
-                let (longer, shorter) = (self.micros(from, &at)?, if to.is_zero() { 0 } else { self.micros(to, &at)? });
-                if longer <= shorter {
-                    self.tell(
-                        "E09",
-                        &at,
-                        "the window is empty",
-                        Some("the longer span comes first: `between 60 days and 30 days ago`".into()),
-                    );
-                    return None;
-                }
-                Span::Ago { from: longer, to: shorter }
-            }
-            Window::Since(from) => Span::Since(from),
-            Window::Between { from, to } => {
-                if to <= from {
-                    self.tell("E09", &at, "the window is empty", Some("the earlier instant comes first".into()));
-                    return None;
-                }
-                Span::Between { from, to }
-            }
-        })
-    }
-
-    /// A span in whole microseconds, at least one. What is longer than time itself is as long as that.
-    pub(super) fn micros(&mut self, span: Duration, at: &Range<usize>) -> Option<i64> {
-        if span.is_zero() || !span.subsec_nanos().is_multiple_of(1000) {
-            self.tell("E09", at, "a span is a whole number of microseconds, and at least one", None);
-            return None;
+    /// Refuses what cannot be a list.
+    pub(super) fn is_list(&mut self, path: &Path, ty: Type) -> Option<()> {
+        if matches!(ty, Type::List | Type::Any) {
+            return Some(());
         }
-        Some(i64::try_from(span.as_micros()).unwrap_or(i64::MAX))
+        let message = format!("`{}` is {}, not a list", dotted(path), kind(ty));
+        self.type_error(&span_of_path(path), &message, Some("brackets after it ask about the items of a list"))
     }
 }
 
-const fn word(expr: &Expr) -> &'static str {
+/// The word by which the text tells a condition.
+pub(super) const fn word(expr: &Expr) -> &'static str {
     match expr {
-        Expr::Did { .. } | Expr::Sequence { .. } => "did",
-        Expr::Count { .. } => "count",
-        Expr::Sum { .. } => "sum",
+        Expr::And(_) => "and",
+        Expr::Or(_) => "or",
+        Expr::Not(_) => "not",
+        Expr::Except(..) => "except",
+        Expr::Test(_) => "a comparison",
+        Expr::Did { .. } | Expr::Sequence(_) => "did",
+        Expr::FirstTime { .. } => "first time",
+        Expr::Stopped { .. } => "stopped",
+        Expr::Held { .. } => "for",
+        Expr::Changed { .. } => "changed",
         Expr::Member(_) => "in segment",
         Expr::Consent { .. } => "consent",
-        _ => "and",
+        Expr::Sample { .. } => "sample",
+        Expr::Bucket { .. } => "bucket",
+        Expr::Rank(_) => "top",
+        Expr::Related { .. } | Expr::Items { .. } => "any",
     }
 }
 
@@ -188,15 +150,27 @@ pub(super) fn span_of(events: &Events) -> Range<usize> {
     match &events.what {
         Target::Named(name) => name.span.0.clone(),
         Target::Any => 0..0,
+        Target::AnyOf(names) => match (names.first(), names.last()) {
+            (Some(first), Some(last)) => first.span.0.start..last.span.0.end,
+            _ => 0..0,
+        },
     }
 }
 
-fn span_in(expr: &Expr) -> Range<usize> {
+/// Where a condition stands, as far as it knows.
+pub(super) fn span_in(expr: &Expr) -> Range<usize> {
     match expr {
         Expr::Test(test) => test.span.0.clone(),
-        Expr::Did { events, .. } | Expr::Count { events, .. } | Expr::Sum { events, .. } => span_of(events),
-        Expr::Sequence { first, .. } => span_of(first),
-        Expr::Member(name) | Expr::Consent { purpose: name, .. } => name.span.0.clone(),
-        Expr::And(_) | Expr::Or(_) | Expr::Not(_) => 0..0,
+        Expr::Did { events, .. } | Expr::FirstTime { events, .. } | Expr::Stopped { events, .. } => span_of(events),
+        Expr::Sequence(sequence) => span_of(&sequence.first),
+        Expr::Member(name)
+        | Expr::Consent { purpose: name, .. }
+        | Expr::Changed { field: name, .. }
+        | Expr::Related { relation: name, .. } => name.span.0.clone(),
+        Expr::Items { path, .. } => span_of_path(path),
+        Expr::Rank(rank) => span(&rank.by),
+        Expr::Not(part) | Expr::Held { expr: part, .. } | Expr::Except(part, _) => span_in(part),
+        Expr::And(parts) | Expr::Or(parts) => parts.first().map_or(0..0, span_in),
+        Expr::Sample { .. } | Expr::Bucket { .. } => 0..0,
     }
 }

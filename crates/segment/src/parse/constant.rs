@@ -1,17 +1,22 @@
 //! Constants: text, numbers, amounts, instants, spans.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use onefold_model::{Currency, Date, Decimal, Diagnostic, Money, Time, parse_span};
 
 use super::Parser;
-use crate::ast::Literal;
+use crate::ast::{Check, Literal};
 use crate::lex::{Kind, RESERVED};
 
 impl Parser<'_, '_, '_> {
     pub(super) fn literals(&mut self) -> Option<Vec<Literal>> {
         if self.is_word(0, "segment") {
             let help = "membership reads `in segment name`, without a trait before it";
+            return self.expected_help("`(`", Some(help));
+        }
+        if self.is_word(0, "last") {
+            let help = "whether a time has just been is asked with `within last`";
             return self.expected_help("`(`", Some(help));
         }
         self.need("(")?;
@@ -25,7 +30,7 @@ impl Parser<'_, '_, '_> {
 
     pub(super) fn literal(&mut self) -> Option<Literal> {
         let value = match self.peek() {
-            Kind::Text(text) => Literal::Text(text.clone()),
+            Kind::Text(text) => Literal::Text(text.clone().into_owned()),
             Kind::Word("true") => Literal::Bool(true),
             Kind::Word("false") => Literal::Bool(false),
             Kind::Instant(said) => match (said.parse::<Date>(), said.parse::<Time>()) {
@@ -33,16 +38,16 @@ impl Parser<'_, '_, '_> {
                 (_, Ok(time)) => Literal::Time(time),
                 (_, Err(error)) => return self.unreadable(&error.to_string()),
             },
-            Kind::Number(number) => match number.parse::<Decimal>() {
-                Ok(number) => match self.currency() {
+            Kind::Number(_) | Kind::Sign("-") => {
+                let number = self.decimal()?;
+                return Some(match self.currency() {
                     Some(currency) => {
                         self.bump();
                         Literal::Money(Money::new(number, currency))
                     }
                     None => Literal::Number(number),
-                },
-                Err(error) => return self.unreadable(&error.to_string()),
-            },
+                });
+            }
             Kind::Word("null") => {
                 return self.expected_help("a value", Some("nothing is asked for with `is null`"));
             }
@@ -56,12 +61,78 @@ impl Parser<'_, '_, '_> {
         Some(value)
     }
 
-    /// The currency after a number: three capitals.
-    pub(super) fn currency(&self) -> Option<Currency> {
-        match self.ahead(1) {
-            Kind::Word(word) if *word != "AND" && word.bytes().all(|it| it.is_ascii_uppercase()) => word.parse().ok(),
-            _ => None,
+    /// A number, perhaps with a minus.
+    pub(super) fn decimal(&mut self) -> Option<Decimal> {
+        let minus = self.is_sign(0, "-");
+        let Kind::Number(number) = self.ahead(usize::from(minus)) else {
+            self.at += usize::from(minus);
+            return self.expected("a number");
+        };
+        let parsed = if minus { format!("-{number}").parse() } else { number.parse::<Decimal>() };
+        match parsed {
+            Ok(number) => {
+                self.at += 1 + usize::from(minus);
+                Some(number)
+            }
+            Err(error) => {
+                let end = self.tokens.get(self.at + usize::from(minus)).map_or(0, |token| token.span.end);
+                let fault = Diagnostic::new("E09", self.span().start..end, error.to_string());
+                self.fault(fault)
+            }
         }
+    }
+
+    /// A number without a fraction.
+    pub(super) fn whole_number<N: FromStr>(&mut self, what: &str) -> Option<N> {
+        let Kind::Number(number) = self.peek() else { return self.expected(what) };
+        match number.parse() {
+            Ok(number) => {
+                self.bump();
+                Some(number)
+            }
+            Err(_) => self.unreadable("expected a whole number that is not too large"),
+        }
+    }
+
+    pub(super) fn text(&mut self, what: &str) -> Option<String> {
+        let Kind::Text(text) = self.peek() else { return self.expected(what) };
+        self.bump();
+        Some(text.clone().into_owned())
+    }
+
+    /// `5 km of (52.52, 13.405)`
+    pub(super) fn near(&mut self) -> Option<Check> {
+        let far = self.span();
+        let number = self.decimal()?;
+        let km = match self.peek() {
+            Kind::Word("km") => Some(number),
+            Kind::Word("m") => number.scale().checked_add(3).and_then(|scale| Decimal::new(number.units(), scale)),
+            _ => {
+                let help = "a time within a span is asked with `within last` or `within next`";
+                return self.expected_help("`km` or `m`", Some(help));
+            }
+        };
+        let Some(km) = km else {
+            return self.fault(Diagnostic::new("E09", far, "too many digits for a distance"));
+        };
+        self.bump();
+        self.need_word("of")?;
+        self.need("(")?;
+        let lat = self.decimal()?;
+        self.need(",")?;
+        let lon = self.decimal()?;
+        self.need(")")?;
+        Some(Check::Near { km, lat, lon })
+    }
+
+    /// The currency after a number: three capitals. `AND` is a slip rather than a currency, unless in backticks.
+    fn currency(&self) -> Option<Currency> {
+        let word = match self.peek() {
+            Kind::Word(word) if *word != "AND" => word,
+            Kind::Name(name) => name.as_ref(),
+            _ => return None,
+        };
+        if word.bytes().all(|it| it.is_ascii_uppercase()) { word.parse().ok() } else { None }
     }
 
     pub(super) fn unreadable<T>(&mut self, why: &str) -> Option<T> {
@@ -106,7 +177,15 @@ impl Parser<'_, '_, '_> {
             }
             None => {
                 let fault = Diagnostic::new("E09", span, format!("`{number} {unit}` is not a span of time"));
-                self.fault(fault.help("a span is a whole number and a unit from microseconds to weeks, such as `30s`, `15m`, `14 days`; months and years have no fixed length"))
+                let more = match *unit {
+                    "month" | "months" | "quarter" | "quarters" | "year" | "years" => {
+                        format!("; months and years are of the calendar: `in last {number} calendar {unit}`")
+                    }
+                    _ => String::new(),
+                };
+                let help =
+                    "a span is a whole number and a unit from microseconds to weeks, such as `30s`, `15m`, `14 days`";
+                self.fault(fault.help(format!("{help}{more}")))
             }
         }
     }

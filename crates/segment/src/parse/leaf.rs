@@ -1,384 +1,221 @@
-//! Conditions without parts: tests, events, aggregates, windows.
+//! Conditions that begin with a word of their own.
 
-use onefold_model::Diagnostic;
+use onefold_model::{Decimal, Diagnostic};
 
-use super::Parser;
-use crate::ast::{Check, Events, Expr, Literal, Name, Op, Target, Test, Then, Window};
-use crate::lex::{Kind, RESERVED};
-
-/// Functions that the language will have.
-const LATER: &[&str] = &[
-    "active_days",
-    "all",
-    "any",
-    "avg",
-    "distinct",
-    "first",
-    "last",
-    "max",
-    "median",
-    "min",
-    "most_frequent",
-    "none",
-    "rank",
-    "score",
-    "sessions",
-];
-
-/// What a comparison is about.
-enum Subject {
-    Name(Name),
-    Step(Name, Name),
-    Count(Events, Window),
-    Sum(Events, Name, Window),
-}
+use super::{Parser, Place};
+use crate::ast::{End, Expr, Quantifier, Rank, Sequence, Size, Step, Then};
+use crate::lex::{FOLLOWING, Kind, RESERVED};
 
 impl Parser<'_, '_, '_> {
-    pub(super) fn primary(&mut self) -> Option<Expr> {
-        let start = self.at;
-        match self.peek() {
-            Kind::Sign("(") => {
-                self.bump();
-                let expr = self.nested();
-                self.need(")")?;
-                expr
-            }
-            Kind::Word("did") => {
+    /// None where a value begins here; else the condition, and none where it could not be read.
+    pub(super) fn leaf(&mut self) -> Option<Option<Expr>> {
+        let word = match self.peek() {
+            Kind::Word(word) => word,
+            Kind::Sign("(" | "-") | Kind::Text(_) | Kind::Number(_) | Kind::Instant(_) | Kind::Name(_) => return None,
+            _ => return Some(self.expected("a condition")),
+        };
+        let number = matches!(self.ahead(1), Kind::Number(_));
+        Some(match *word {
+            "did" => {
                 self.bump();
                 self.did()
             }
-            Kind::Word("in") => {
+            "in" => {
                 self.bump();
-                self.need_word("segment")?;
-                self.name("the name of a segment").map(Expr::Member)
+                self.member()
             }
-            Kind::Word("consent") if self.is_sign(1, "(") => {
-                self.bump();
-                self.bump();
-                let purpose = self.name("a purpose")?;
-                let channel = match self.sign(",") {
-                    true => Some(self.name("a channel")?),
-                    false => None,
-                };
-                self.need(")")?;
-                Some(Expr::Consent { purpose, channel })
+            "consent" if self.is_sign(1, "(") => self.consent(),
+            "first" if self.is_word(1, "time") => self.first_time(),
+            "stopped" if self.is_event(1) => self.stopped(),
+            "sample" if number => self.sample(),
+            "bucket" if self.is_word(1, "of") => self.bucket(),
+            "top" if number => self.ranked(End::Top),
+            "bottom" if number => self.ranked(End::Bottom),
+            "any" => self.quantified(Quantifier::Any),
+            "all" if self.is_quantifier() => self.quantified(Quantifier::All),
+            "none" if self.is_quantifier() => self.quantified(Quantifier::None),
+            word if RESERVED.contains(&word) && !matches!(word, "true" | "false" | "case" | "null") => {
+                self.expected("a condition")
             }
-            Kind::Word(word @ ("top" | "bottom" | "sample")) if matches!(self.ahead(1), Kind::Number(_)) => {
-                self.later(&format!("`{word}` is"))
-            }
-            Kind::Word(word) if self.is_sign(1, "(") && LATER.contains(word) => self.later(&format!("`{word}` is")),
-            Kind::Number(_) | Kind::Text(_) | Kind::Instant(_) | Kind::Word("true" | "false") => {
-                let value = self.literal()?;
-                if self.arithmetic() {
-                    return self.later("arithmetic is");
-                }
-                let op = self.need_op()?;
-                let subject = self.subject()?;
-                self.compared(start, subject, op.flipped(), value)
-            }
-            Kind::Word(word) if RESERVED.contains(word) => self.expected("a condition"),
-            Kind::Word(_) | Kind::Name(_) => {
-                let subject = self.subject()?;
-                self.tail(start, subject)
-            }
-            _ => self.expected("a condition"),
-        }
-    }
-
-    fn subject(&mut self) -> Option<Subject> {
-        if let Kind::Word(word) = self.peek()
-            && self.is_sign(1, "(")
-        {
-            return match *word {
-                "count" => {
-                    self.bump();
-                    self.bump();
-                    let events = self.events()?;
-                    self.need(")")?;
-                    Some(Subject::Count(events, self.window()?))
-                }
-                "sum" => {
-                    self.bump();
-                    self.bump();
-                    let events = self.events()?;
-                    if self.is_sign(0, ")") {
-                        let help = "say which property is added up, such as `sum(purchase.amount)`";
-                        return self.expected_help("`.`", Some(help));
-                    }
-                    self.need(".")?;
-                    let property = self.name("a property")?;
-                    if self.is_sign(0, "[") {
-                        let help = "the filter stands after the event: `sum(purchase[..].amount)`";
-                        return self.expected_help("`)`", Some(help));
-                    }
-                    self.need(")")?;
-                    Some(Subject::Sum(events, property, self.window()?))
-                }
-                known if LATER.contains(&known) => self.later(&format!("`{known}` is")),
-                other => {
-                    let known = LATER.iter().copied().chain(["count", "sum", "consent"]);
-                    let message = format!("unknown function `{other}`");
-                    let fault = Diagnostic::new("E02", self.span(), message);
-                    let help = onefold_model::closest(other, known).map(|known| format!("did you mean `{known}`?"));
-                    self.fault(Diagnostic { help, ..fault })
-                }
-            };
-        }
-        let name = self.name("a trait")?;
-        if self.sign(".") {
-            return Some(Subject::Step(name, self.name("a property")?));
-        }
-        Some(Subject::Name(name))
-    }
-
-    /// What follows the left side.
-    fn tail(&mut self, start: usize, subject: Subject) -> Option<Expr> {
-        if self.arithmetic() {
-            return self.later("arithmetic is");
-        }
-        if let Some(op) = self.op() {
-            return self.right(start, subject, op);
-        }
-        let Subject::Name(subject) = subject else {
-            let help = "a number is compared, such as `>= 3`";
-            return self.expected_help("a comparison", Some(help));
-        };
-        let check = match self.peek() {
-            Kind::Word("in") => {
-                self.bump();
-                Check::Among(self.literals()?)
-            }
-            Kind::Word("not") if self.is_word(1, "in") => {
-                self.bump();
-                self.bump();
-                Check::NotAmong(self.literals()?)
-            }
-            Kind::Word("exists") => {
-                self.bump();
-                Check::NotNull
-            }
-            Kind::Word("is") => {
-                self.bump();
-                let not = self.word("not");
-                let help = "two values are compared with `=` and `!=`";
-                if !self.word("null") {
-                    return self.expected_help("`null`", Some(help));
-                }
-                if not { Check::NotNull } else { Check::Null }
-            }
-            Kind::Word("within") if matches!(self.ahead(1), Kind::Number(_)) => {
-                return self.later("distances are");
-            }
-            Kind::Word("within") => {
-                self.bump();
-                self.need_word("last")?;
-                Check::WithinLast(self.duration()?)
-            }
-            Kind::Word("between") => {
-                let help = format!("say `{subject} >= .. and {subject} <= ..`");
-                return self.expected_help("a comparison", Some(&help));
-            }
-            _ => {
-                let help = format!("a trait is compared, such as `{subject} = true` or `{subject} is not null`");
-                return self.expected_help("a comparison", Some(&help));
-            }
-        };
-        Some(Expr::Test(Test { subject, check, span: self.since(start) }))
-    }
-
-    /// The right side of a comparison.
-    fn right(&mut self, start: usize, subject: Subject, op: Op) -> Option<Expr> {
-        match (self.peek(), subject) {
-            (Kind::Word("null"), _) => {
-                let help = match op {
-                    Op::Ne => "write `is not null`",
-                    _ => "write `is null`",
-                };
-                self.expected_help("a value", Some(help))
-            }
-            (Kind::Word("true" | "false"), subject) => {
-                let value = self.literal()?;
-                self.compared(start, subject, op, value)
-            }
-            (Kind::Word(_) | Kind::Name(_), Subject::Name(subject)) if self.is_sign(1, ".") => {
-                let step = self.name("a step")?;
-                self.need(".")?;
-                let property = self.name("a property")?;
-                self.step(start, subject, op, (step, property))
-            }
-            (Kind::Word(_) | Kind::Name(_), Subject::Step(step, property)) => {
-                let subject = self.name("a property")?;
-                self.step(start, subject, op.flipped(), (step, property))
-            }
-            (Kind::Word(word), _) if RESERVED.contains(word) => self.expected("a value"),
-            (Kind::Word(word), _) => {
-                let message = "comparing with another trait or number is not supported yet";
-                let help = format!("a text stands in quotes: `\"{word}\"`");
-                let fault = Diagnostic::new("E03", self.span(), message).help(help);
-                self.fault(fault)
-            }
-            (_, subject) => {
-                let value = self.literal()?;
-                self.compared(start, subject, op, value)
-            }
-        }
-    }
-
-    fn step(&mut self, start: usize, subject: Name, op: Op, (step, property): (Name, Name)) -> Option<Expr> {
-        Some(Expr::Test(Test { subject, check: Check::Step { op, step, property }, span: self.since(start) }))
-    }
-
-    fn compared(&mut self, start: usize, subject: Subject, op: Op, value: Literal) -> Option<Expr> {
-        if self.arithmetic() {
-            return self.later("arithmetic is");
-        }
-        Some(match subject {
-            Subject::Name(subject) => {
-                Expr::Test(Test { subject, check: Check::Compare(op, value), span: self.since(start) })
-            }
-            Subject::Count(events, window) => Expr::Count { events, window, op, value },
-            Subject::Sum(events, property, window) => Expr::Sum { events, property, window, op, value },
-            Subject::Step(..) => {
-                let fault = Diagnostic::new(
-                    "E03",
-                    self.since(start).0,
-                    "a filter of a later step on an earlier one is not supported yet",
-                );
-                return self.fault(fault.help("put it into the brackets of the first step"));
-            }
+            _ => return None,
         })
     }
 
-    fn arithmetic(&self) -> bool {
-        matches!(self.peek(), Kind::Sign("*" | "+" | "-" | "/" | "%"))
+    /// Whether an event is named here, as it is not where a trait `stopped` is asked.
+    fn is_event(&self, by: usize) -> bool {
+        match self.ahead(by) {
+            Kind::Word(word) => !FOLLOWING.contains(word),
+            Kind::Name(_) => true,
+            _ => false,
+        }
     }
 
-    fn op(&mut self) -> Option<Op> {
-        let op = match self.peek() {
-            Kind::Sign("=") => Op::Eq,
-            Kind::Sign("!=") => Op::Ne,
-            Kind::Sign("<") => Op::Lt,
-            Kind::Sign("<=") => Op::Le,
-            Kind::Sign(">") => Op::Gt,
-            Kind::Sign(">=") => Op::Ge,
-            Kind::Word("contains") => Op::Contains,
-            Kind::Word("starts") if self.is_word(1, "with") => Op::StartsWith,
-            Kind::Word("ends") if self.is_word(1, "with") => Op::EndsWith,
-            _ => return None,
-        };
+    /// Whether a word is said of many things, and is no trait.
+    fn is_quantifier(&self) -> bool {
+        self.is_word(1, "of") || (self.is_name(1) && (self.is_sign(2, "[") || self.is_sign(2, ".")))
+    }
+
+    fn member(&mut self) -> Option<Expr> {
+        self.need_word("segment")?;
+        self.name("the name of a segment").map(Expr::Member)
+    }
+
+    fn consent(&mut self) -> Option<Expr> {
         self.bump();
-        if matches!(op, Op::StartsWith | Op::EndsWith) {
-            self.bump();
-        }
-        Some(op)
+        self.bump();
+        let purpose = self.name("a purpose")?;
+        let channel = match self.sign(",") {
+            true => Some(self.name("a channel")?),
+            false => None,
+        };
+        self.need(")")?;
+        Some(Expr::Consent { purpose, channel })
     }
-
-    /// A comparison after a constant, where `contains` has no place.
-    fn need_op(&mut self) -> Option<Op> {
-        match self.peek() {
-            Kind::Sign(_) => match self.op() {
-                Some(op) => Some(op),
-                None => self.expected("a comparison"),
-            },
-            _ => self.expected("a comparison"),
-        }
-    }
-
-    // ------------------------------------------------------------ events
 
     /// After the word `did`.
     fn did(&mut self) -> Option<Expr> {
         let first = self.events()?;
-        let step = match self.word("as") {
+        let name = match self.word("as") {
             true => Some(self.name("a name for the step")?),
             false => None,
         };
-        if step.is_some() && !self.is_word(0, "then") {
+        if name.is_some() && !self.is_word(0, "then") {
             return self.expected_help("`then`", Some("a step is named for the one that follows"));
         }
-        if !self.word("then") {
-            let window = self.window()?;
-            return Some(Expr::Did { events: first, window });
+        let mut steps = Vec::new();
+        while self.is_step() {
+            self.bump();
+            steps.push(self.step()?);
         }
+        if steps.is_empty() {
+            return Some(Expr::Did { events: first, window: self.window()? });
+        }
+        self.sign(",");
+        let window = self.window()?;
+        Some(Expr::Sequence(Sequence { first, name, steps, window }))
+    }
+
+    /// Whether `then` begins a step, and not the value of a case.
+    fn is_step(&self) -> bool {
+        self.is_word(0, "then")
+            && (self.place != Place::Case
+                || match self.ahead(1) {
+                    Kind::Word("any" | "not" | "did") | Kind::Name(_) => true,
+                    Kind::Word(word) => !RESERVED.contains(word) && !self.is_sign(2, "("),
+                    _ => false,
+                })
+    }
+
+    /// After the word `then`.
+    fn step(&mut self) -> Option<Step> {
         let then = match self.word("not") {
             true => Then::Lacks,
             false => Then::Follows,
         };
         self.word("did");
-        let second = self.events()?;
-        if !self.is_word(0, "within") {
-            let help = "say how soon after the first step, such as `within 1h`";
-            return self.expected_help("`within`", Some(help));
-        }
-        self.bump();
-        let within = self.duration()?;
-        if self.is_word(0, "then") {
-            return self.later("sequences of more than two steps are");
-        }
-        self.sign(",");
-        let window = self.window()?;
-        if self.is_word(0, "then") {
-            return self.later("sequences of more than two steps are");
-        }
-        Some(Expr::Sequence { first, step, then, second, within, window })
+        let events = self.events()?;
+        let name = match self.word("as") {
+            true => Some(self.name("a name for the step")?),
+            false => None,
+        };
+        let within = match self.word("within") {
+            true => Some(self.duration()?),
+            false => None,
+        };
+        Some(Step { then, events, name, within })
     }
 
-    fn events(&mut self) -> Option<Events> {
-        let what = match self.word("any") {
-            true => Target::Any,
-            false => Target::Named(self.name("an event")?),
+    fn first_time(&mut self) -> Option<Expr> {
+        self.bump();
+        self.bump();
+        let events = self.events()?;
+        Some(Expr::FirstTime { events, window: self.window()? })
+    }
+
+    fn stopped(&mut self) -> Option<Expr> {
+        self.bump();
+        let events = self.events()?;
+        self.need_word("for")?;
+        Some(Expr::Stopped { events, span: self.duration()? })
+    }
+
+    fn sample(&mut self) -> Option<Expr> {
+        self.bump();
+        let percent = self.decimal()?;
+        self.need("%")?;
+        let salt = self.salt()?;
+        Some(Expr::Sample { percent, salt })
+    }
+
+    fn bucket(&mut self) -> Option<Expr> {
+        self.bump();
+        self.bump();
+        let of = self.whole_number("a number of buckets")?;
+        let salt = self.salt()?;
+        self.need_word("in")?;
+        self.need("(")?;
+        let mut among = vec![self.whole_number("the number of a bucket")?];
+        while self.sign(",") {
+            among.push(self.whole_number("the number of a bucket")?);
+        }
+        self.need(")")?;
+        Some(Expr::Bucket { of, among, salt })
+    }
+
+    fn salt(&mut self) -> Option<String> {
+        if !self.is_word(0, "salt") {
+            let help = "samples of different salts are independent: `salt \"q3\"`";
+            return self.expected_help("`salt`", Some(help));
+        }
+        self.bump();
+        self.text("a text")
+    }
+
+    fn ranked(&mut self, end: End) -> Option<Expr> {
+        self.bump();
+        let size = if self.is_sign(1, "%") {
+            let percent: Decimal = self.decimal()?;
+            self.bump();
+            Size::Percent(percent)
+        } else {
+            Size::Count(self.whole_number("a number of profiles or a percentage")?)
         };
-        let filter = match self.sign("[") {
+        self.need_word("by")?;
+        let place = self.place;
+        let by = Box::new(self.node(place, Self::term)?);
+        let among = match self.word("among") {
             true => {
-                let filter = self.nested();
-                self.need("]")?;
-                Some(Box::new(filter?))
+                self.need_word("in")?;
+                self.need_word("segment")?;
+                Some(self.name("the name of a segment")?)
             }
             false => None,
         };
-        Some(Events { what, filter })
+        Some(Expr::Rank(Rank { end, size, by, among }))
     }
 
-    /// When; at any time where nothing is said.
-    fn window(&mut self) -> Option<Window> {
-        match self.peek() {
-            Kind::Word("ever") => {
-                self.bump();
-                Some(Window::Ever)
-            }
-            Kind::Word("in") if self.is_word(1, "last") => {
-                self.bump();
-                self.bump();
-                if matches!(self.peek(), Kind::Word("calendar")) {
-                    return self.later("calendar windows are");
-                }
-                Some(Window::Last(self.duration()?))
-            }
-            Kind::Word("in") if self.is_word(1, "this") || self.is_word(1, "calendar") => {
-                self.later("calendar windows are")
-            }
-            Kind::Word("since") => {
-                self.bump();
-                Some(Window::Since(self.instant()?))
-            }
-            Kind::Word("between") => {
-                self.bump();
-                if matches!(self.peek(), Kind::Number(_)) {
-                    let from = self.duration()?;
-                    self.need_word("and")?;
-                    let to = self.duration()?;
-                    self.need_word("ago")?;
-                    return Some(Window::Ago { from, to });
-                }
-                let from = self.instant()?;
-                self.need_word("and")?;
-                Some(Window::Between { from, to: self.instant()? })
-            }
-            Kind::Word("before") => {
-                let help = "say `did x ever and not did x in last ..`";
-                self.expected_help("a window", Some(help))
-            }
-            _ => Some(Window::Ever),
+    fn quantified(&mut self, quantifier: Quantifier) -> Option<Expr> {
+        self.bump();
+        if self.is_word(0, "of") && !self.is_sign(1, "[") && !self.is_sign(1, ".") {
+            self.bump();
+            let relation = self.name("a relation")?;
+            self.need("(")?;
+            let expr = self.nested(Place::Open);
+            self.need(")")?;
+            return Some(Expr::Related { quantifier, relation, expr: Box::new(expr?) });
         }
+        let start = self.at;
+        let path = self.path("a list or `of`")?;
+        if !self.is_sign(0, "[") {
+            if matches!(self.peek(), Kind::Sign("(")) {
+                let fault = Diagnostic::new("E02", self.since(start).0, "expected `of`");
+                return self.fault(fault.help("members of a relation are asked with `any of account (..)`"));
+            }
+            return self.expected_help("`[`", Some("items of a list are asked with `any items[..]`"));
+        }
+        self.bump();
+        let expr = self.nested(Place::Open);
+        self.need("]")?;
+        Some(Expr::Items { quantifier, path, expr: Box::new(expr?) })
     }
 }

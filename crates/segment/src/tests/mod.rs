@@ -1,10 +1,15 @@
 //! A shop, some customers, and the tests that need both.
 
-mod cases;
+mod definitions;
+mod dice;
+mod english;
 mod language;
 mod law_3;
-mod oracle;
-mod random;
+mod lints;
+mod lower;
+mod misread;
+mod nonsense;
+mod ready;
 mod trees;
 mod wrong;
 
@@ -31,6 +36,7 @@ pub(crate) fn shop() -> Schema {
     Schema::builder()
         .source("web", Party::First, 50)
         .kind(Kind::person("user_id"))
+        .kind(Kind::group("account_id", "account"))
         .field("country", Type::Text)
         .field("age", Type::Int)
         .field("rating", Type::Decimal)
@@ -40,13 +46,31 @@ pub(crate) fn shop() -> Schema {
         .field("born", Type::Date)
         .field("tags", Type::List)
         .field("churn", Type::Score)
+        .field("plan", Type::Text)
+        .field("timezone", Type::Text)
+        .field("address", Type::Map)
+        .field("home", Type::Map)
+        .field("orders", Type::List)
+        .field("extra", Type::Any)
         .declare_field(Field { name: "diet".into(), labels: health, ..Field::default() })
         .declare_field(Field { name: "tier".into(), values: vec!["gold".into(), "silver".into()], ..Field::default() })
         .event("add_to_cart", [("cart_id", Type::Text), ("qty", Type::Int)])
         .event(
             "purchase",
-            [("cart_id", Type::Text), ("amount", Type::Money), ("category", Type::Text), ("qty", Type::Int)],
+            [
+                ("cart_id", Type::Text),
+                ("amount", Type::Money),
+                ("category", Type::Text),
+                ("qty", Type::Int),
+                ("items", Type::List),
+                ("ship", Type::Map),
+                ("gift", Type::Bool),
+                ("due", Type::Date),
+                ("weight", Type::Decimal),
+            ],
         )
+        .event("product_view", [("category", Type::Text), ("product", Type::Text)])
+        .event("login", [("device", Type::Text)])
         .declare_event(EventType { name: "returned".into(), passive: true, ..EventType::default() })
         .declare_event(EventType { name: "Order Seen".into(), ..EventType::default() })
         .purpose("marketing")

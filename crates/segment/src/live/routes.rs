@@ -1,0 +1,372 @@
+//! From what happened to what it can change.
+//!
+//! The plan says of each node of what it is made; here are the ways back: from a type of event, and from the value of
+//! one of its properties where a filter asks for that value, to the leaves that look at such events; from a leaf to
+//! all that is made of it, up to segments, ranks, and conditions on fellows. An event is followed along them once,
+//! and nothing that it does not reach is asked again.
+
+use std::collections::HashMap;
+
+use onefold_model::{EventTypeId, FieldId, RelationId, Value};
+
+use crate::ast::{Op, Then};
+use crate::plan::{Filter, Node, NodeId, Operand, Plan, RankId, Rows, Span};
+use crate::value::Ask;
+
+/// Many short lists, one after another.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lists {
+    starts: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Lists {
+    fn new(lists: Vec<Vec<u32>>) -> Self {
+        let mut all = Self::default();
+        for list in lists {
+            all.starts.push(all.items.len() as u32);
+            all.items.extend(list);
+        }
+        all.starts.push(all.items.len() as u32);
+        all
+    }
+
+    pub(super) fn of(&self, nth: u32) -> &[u32] {
+        let at = |nth: usize| self.starts.get(nth).map_or(0, |at| *at as usize);
+        self.items.get(at(nth as usize)..at(nth as usize + 1)).unwrap_or(&[])
+    }
+}
+
+/// The leaves that look at one type of event.
+#[derive(Clone, Debug, Default)]
+struct Looking {
+    /// Whatever its properties.
+    always: Vec<NodeId>,
+    /// Only where a property has this text.
+    by_value: Vec<(FieldId, HashMap<Value, Vec<NodeId>>)>,
+}
+
+/// The ways from causes to what they can change.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Routes {
+    by_event: Vec<Looking>,
+    /// What is made of a node, of the same profile.
+    above: Lists,
+    /// The segments whose condition a node is.
+    segments: Lists,
+    /// The ranks that look at a node.
+    ranks: Lists,
+    /// Conditions on fellows that ask a node of them.
+    related: Lists,
+    /// The nodes that ask for each rank.
+    pub(super) rank_nodes: Vec<Vec<NodeId>>,
+    /// The ranks, each after those on which it depends.
+    pub(super) rank_order: Vec<RankId>,
+    /// Conditions on fellows, and reads of traits of groups, by their relation.
+    pub(super) relations: Vec<(RelationId, Vec<NodeId>)>,
+    /// The parts of each *and* and *or*, the cheap ones first.
+    pub(super) parts: Lists,
+    /// The ranks that time alone can change.
+    pub(super) timely: Vec<RankId>,
+    /// Everything.
+    pub(super) all: Reached,
+}
+
+/// What a change reaches.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Reached {
+    /// Segments, ascending.
+    pub(super) segments: Vec<u32>,
+    /// Ranks.
+    pub(super) ranks: Vec<RankId>,
+    /// Conditions on fellows that look at what was reached.
+    pub(super) related: Vec<NodeId>,
+}
+
+impl Reached {
+    pub(super) fn clear(&mut self) {
+        self.segments.clear();
+        self.ranks.clear();
+        self.related.clear();
+    }
+
+    /// Whether nobody else can be concerned.
+    pub(super) fn is_own(&self) -> bool {
+        self.ranks.is_empty() && self.related.is_empty()
+    }
+}
+
+/// Marks that are wiped at once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Marks {
+    marks: Vec<u32>,
+    round: u32,
+}
+
+impl Marks {
+    /// Wipes all marks.
+    pub(super) fn wipe(&mut self, size: usize) {
+        if self.round == u32::MAX || self.marks.len() < size {
+            self.marks = vec![0; size];
+            self.round = 0;
+        }
+        self.round += 1;
+    }
+
+    pub(super) fn has(&self, nth: u32) -> bool {
+        self.marks.get(nth as usize) == Some(&self.round)
+    }
+
+    /// Sets a mark; whether it is new.
+    pub(super) fn set(&mut self, nth: u32) -> bool {
+        match self.marks.get_mut(nth as usize) {
+            Some(mark) if *mark != self.round => {
+                *mark = self.round;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Routes {
+    pub(super) fn new(plan: &Plan) -> Self {
+        let size = plan.nodes.len();
+        let mut above = vec![Vec::new(); size];
+        let mut segments = vec![Vec::new(); size];
+        let mut ranks = vec![Vec::new(); size];
+        let mut related = vec![Vec::new(); size];
+        let mut parts = vec![Vec::new(); size];
+        let mut rank_nodes = vec![Vec::new(); plan.ranks.len()];
+        let mut relations: HashMap<RelationId, Vec<NodeId>> = HashMap::new();
+        let put = |lists: &mut Vec<Vec<u32>>, at: NodeId, item: u32| {
+            if let Some(list) = lists.get_mut(at as usize)
+                && list.last() != Some(&item)
+            {
+                list.push(item);
+            }
+        };
+        let costs = costs(plan);
+        let mut routes = Self::default();
+        for (id, node) in (0..).zip(&plan.nodes) {
+            node.parts(&mut |part| put(&mut above, part, id));
+            match node {
+                Node::And(all) | Node::Or(all) => {
+                    let mut sorted = all.to_vec();
+                    sorted.sort_by_key(|part| (costs.get(*part as usize).copied(), *part));
+                    if let Some(list) = parts.get_mut(id as usize) {
+                        *list = sorted;
+                    }
+                }
+                Node::Rank(rank) => {
+                    if let Some(nodes) = rank_nodes.get_mut(*rank as usize) {
+                        nodes.push(id);
+                    }
+                }
+                Node::Related(_, relation, part) => {
+                    put(&mut related, *part, id);
+                    relations.entry(*relation).or_default().push(id);
+                }
+                Node::Ask(read, _) | Node::Read(read) | Node::Items(_, read, _) => {
+                    if let Some(relation) = read.relation {
+                        relations.entry(relation).or_default().push(id);
+                    }
+                }
+                _ => {}
+            }
+            routes.look(plan, id, node);
+        }
+        for (nth, root) in (0..).zip(&plan.roots) {
+            put(&mut segments, *root, nth);
+        }
+        for (nth, rank) in (0..).zip(&plan.ranks) {
+            put(&mut ranks, rank.by, nth);
+            rank.among.into_iter().for_each(|among| put(&mut ranks, among, nth));
+        }
+        (routes.above, routes.segments) = (Lists::new(above), Lists::new(segments));
+        (routes.ranks, routes.related, routes.parts) = (Lists::new(ranks), Lists::new(related), Lists::new(parts));
+        // A rank depends on those whose nodes stand before its own value.
+        let mut order: Vec<RankId> = (0..).zip(&plan.ranks).map(|(nth, _)| nth).collect();
+        order.sort_by_key(|nth| {
+            let rank = plan.rank(*nth);
+            (rank.map(|rank| rank.among.map_or(rank.by, |among| among.max(rank.by))), *nth)
+        });
+        routes.rank_order = order;
+        routes.rank_nodes = rank_nodes;
+        routes.relations = relations.into_iter().collect();
+        routes.relations.sort();
+        let timely = timely(plan);
+        let is_timely = |node: &NodeId| timely.get(*node as usize).copied().unwrap_or(true);
+        for (nth, _) in (0..).zip(&plan.roots) {
+            routes.all.segments.push(nth);
+        }
+        for nth in &routes.rank_order {
+            routes.all.ranks.push(*nth);
+            if plan.rank(*nth).is_some_and(|rank| is_timely(&rank.by) || rank.among.as_ref().is_some_and(is_timely)) {
+                routes.timely.push(*nth);
+            }
+        }
+        for (id, node) in (0..).zip(&plan.nodes) {
+            if matches!(node, Node::Related(..)) {
+                routes.all.related.push(id);
+            }
+        }
+        routes
+    }
+
+    /// Calls for each leaf that an event can change.
+    pub(super) fn leaves(&self, what: EventTypeId, value: &dyn Fn(FieldId) -> Value, call: &mut dyn FnMut(NodeId)) {
+        let Some(looking) = self.by_event.get(what.index()) else { return };
+        looking.always.iter().copied().for_each(&mut *call);
+        for (property, leaves) in &looking.by_value {
+            if let Some(leaves) = leaves.get(&value(*property)) {
+                leaves.iter().copied().for_each(&mut *call);
+            }
+        }
+    }
+
+    /// Follows nodes that may have changed up to all that is made of them. Ranks are reached, not passed through: who
+    /// is in them is another matter. Conditions on fellows are reached likewise.
+    pub(super) fn follow(&self, open: &mut Vec<NodeId>, marks: &mut Marks, reached: &mut Reached) {
+        while let Some(node) = open.pop() {
+            reached.segments.extend(self.segments.of(node));
+            reached.ranks.extend(self.ranks.of(node));
+            reached.related.extend(self.related.of(node));
+            for above in self.above.of(node) {
+                if marks.set(*above) {
+                    open.push(*above);
+                }
+            }
+        }
+        reached.segments.sort_unstable();
+        reached.ranks.sort_unstable();
+        reached.ranks.dedup();
+    }
+
+    fn look(&mut self, plan: &Plan, id: NodeId, node: &Node) {
+        match node {
+            Node::Tally(aggregate, ..) | Node::Aggregate(aggregate) => {
+                if let Some(aggregate) = plan.aggregate(*aggregate) {
+                    self.look_at(&aggregate.rows, id);
+                    self.look_in(plan, aggregate.window, id);
+                }
+            }
+            Node::Sequence(sequence) => {
+                self.look_at(&sequence.first, id);
+                sequence.steps.iter().for_each(|step| self.look_at(&step.rows, id));
+                self.look_in(plan, sequence.window, id);
+            }
+            Node::Within(_, span) | Node::Changed { window: span, .. } => self.look_in(plan, *span, id),
+            _ => {}
+        }
+    }
+
+    /// Sessions are made of any behaviour.
+    fn look_in(&mut self, plan: &Plan, window: Span, id: NodeId) {
+        if let Span::Session(_) | Span::BeforeSession(_) = window {
+            for what in &plan.behaviour {
+                if let Some(looking) = self.looking(*what) {
+                    put_once(&mut looking.always, id);
+                }
+            }
+        }
+    }
+
+    fn look_at(&mut self, rows: &Rows, id: NodeId) {
+        let only = rows.filter.as_ref().and_then(only);
+        for what in &rows.types {
+            let Some(looking) = self.looking(*what) else { continue };
+            let Some((property, values)) = &only else {
+                put_once(&mut looking.always, id);
+                continue;
+            };
+            if !looking.by_value.iter().any(|(known, _)| known == property) {
+                looking.by_value.push((*property, HashMap::new()));
+            }
+            for (_, leaves) in looking.by_value.iter_mut().filter(|(known, _)| known == property) {
+                for value in values {
+                    put_once(leaves.entry((*value).clone()).or_default(), id);
+                }
+            }
+        }
+    }
+
+    fn looking(&mut self, what: EventTypeId) -> Option<&mut Looking> {
+        if self.by_event.len() <= what.index() {
+            self.by_event.resize_with(what.index() + 1, Looking::default);
+        }
+        self.by_event.get_mut(what.index())
+    }
+}
+
+fn put_once(list: &mut Vec<NodeId>, id: NodeId) {
+    if list.last() != Some(&id) {
+        list.push(id);
+    }
+}
+
+/// The texts of which a property must have one, if the filter says so.
+fn only(filter: &Filter) -> Option<(FieldId, Vec<&Value>)> {
+    match filter {
+        Filter::And(parts) => parts.iter().find_map(only),
+        Filter::Ask(Operand::Property(read), ask) if read.relation.is_none() && read.keys.is_empty() => {
+            let values: Vec<&Value> = match ask {
+                Ask::Compare(Op::Eq, value) => vec![value],
+                Ask::Among(values) => values.iter().collect(),
+                _ => return None,
+            };
+            // Texts are equal as they stand; numbers are equal in several ways of writing them.
+            values.iter().all(|value| matches!(value, Value::Text(_))).then_some((read.field, values))
+        }
+        _ => None,
+    }
+}
+
+/// About what an evaluation costs: for putting parts in order.
+fn costs(plan: &Plan) -> Vec<u32> {
+    let mut costs: Vec<u32> = Vec::with_capacity(plan.nodes.len());
+    for node in &plan.nodes {
+        let mut cost: u32 = match node {
+            Node::Ask(read, _) | Node::Read(read) if read.relation.is_none() => 1,
+            Node::Constant(_) | Node::And(_) | Node::Or(_) | Node::Not(_) | Node::Sure(_) => 1,
+            Node::Compare(..) | Node::Question(..) | Node::Within(..) | Node::Size(_) => 1,
+            Node::Sample { .. } => 20,
+            Node::Rank(_) | Node::Items(..) => 5,
+            Node::Tally(..) | Node::Aggregate(_) => 30,
+            Node::Sequence(_) | Node::Consent(..) | Node::Changed { .. } => 100,
+            Node::Held(..) | Node::Related(..) => 1000,
+            _ => 3,
+        };
+        node.parts(&mut |part| cost = cost.saturating_add(costs.get(part as usize).copied().unwrap_or(0)));
+        costs.push(cost);
+    }
+    costs
+}
+
+/// Whether time alone can change a window's contents.
+const fn moves(window: Span) -> bool {
+    !matches!(window, Span::Ever | Span::Since(_) | Span::Before(_) | Span::Between { .. })
+}
+
+/// Of each node, whether time alone can change it. Those of which it is not certain are said to.
+fn timely(plan: &Plan) -> Vec<bool> {
+    let mut all: Vec<bool> = Vec::with_capacity(plan.nodes.len());
+    for node in &plan.nodes {
+        let mut timely = match node {
+            Node::Tally(id, ..) | Node::Aggregate(id) => plan.aggregate(*id).is_none_or(|it| moves(it.window)),
+            Node::Sequence(sequence) => {
+                let waits = |step: &crate::plan::Step| step.then == Then::Lacks && step.within.is_some();
+                moves(sequence.window) || sequence.steps.iter().any(waits)
+            }
+            Node::Changed { window, .. } => moves(*window),
+            Node::Within(..) | Node::Anniversary(..) | Node::Since(..) | Node::Held(..) => true,
+            Node::Consent(..) | Node::Related(..) => true,
+            // Whoever falls out of a rank by time is told by the timer of whoever moved.
+            Node::Rank(_) => false,
+            _ => false,
+        };
+        node.parts(&mut |part| timely |= all.get(part as usize).copied().unwrap_or(true));
+        all.push(timely);
+    }
+    all
+}
