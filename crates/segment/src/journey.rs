@@ -76,7 +76,7 @@ impl Source {
     /// let greet = Journey::on("greet", Trigger::Entered("germans".into())).act("greet", "email").then("7");
     /// let wrong = Source::default().journey(greet).check(&segments, &schema).unwrap_err();
     /// assert_eq!(wrong.to_string(), "J01: journey `greet`: unknown segment `germans`; did you mean `german`?\n\
-    ///     J04: journey `greet`, step `1`: unknown step `7`");
+    ///     J04: journey `greet`, step `1`: unknown step `7`; did you mean `1`?");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -49,7 +49,7 @@ const YEAR: Duration = Duration::from_hours(24 * 365);
 ///
 /// ```
 /// let rfm = onefold_segment::ready::rfm("purchase", "amount");
-/// assert_eq!(rfm[0].to_string(), "segment rfm_buyers = did purchase in last 365d");
+/// assert_eq!(rfm[0].to_string(), "segment rfm_buyers = did purchase in last 365d\n");
 /// let names: Vec<&str> = rfm.iter().map(|it| it.name.as_str()).collect();
 /// assert_eq!(names, ["rfm_buyers", "rfm_recency", "rfm_frequency", "rfm_monetary", "rfm"]);
 /// ```
@@ -90,8 +90,11 @@ fn fifths(by: &Term) -> Subject {
 /// let [tier] = &loyalty("purchase", "amount", [("gold", gold), ("silver", silver)])[..] else { unreachable!() };
 /// assert_eq!(
 ///     tier.to_string(),
-///     "trait loyalty_tier: text = case when sum(purchase.amount) in last 365d >= 1000 EUR then \"gold\" \
-///      when sum(purchase.amount) in last 365d >= 200 EUR then \"silver\" end",
+///     r#"trait loyalty_tier: text = case
+///   when sum(purchase.amount) in last 365d >= 1000 EUR then "gold"
+///   when sum(purchase.amount) in last 365d >= 200 EUR then "silver"
+/// end
+/// "#,
 /// );
 /// # Ok::<(), onefold_model::ParseError>(())
 /// ```

@@ -156,7 +156,7 @@ impl<'a> Stage<'a> {
 
     fn when(&self, when: &When) -> Result<Time, Reason> {
         let start = self.scenario.start;
-        let at = when.from(start).ok_or_else(|| Reason::When(when.0.clone()))?;
+        let at = when.after(start).ok_or_else(|| Reason::When(when.0.clone()))?;
         if at < start { Err(Reason::Early { at, start }) } else { Ok(at) }
     }
 
@@ -173,7 +173,7 @@ impl<'a> Stage<'a> {
         let who = self.who(&given.who)?;
         // What is given may have occurred before time begins; it is told when it begins, or later.
         let start = self.scenario.start;
-        let occurred = given.at.from(start).ok_or_else(|| Reason::When(given.at.0.clone()))?;
+        let occurred = given.at.after(start).ok_or_else(|| Reason::When(given.at.0.clone()))?;
         let told = match &given.told {
             Some(told) => self.when(told)?,
             None => occurred.max(start),

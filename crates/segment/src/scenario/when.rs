@@ -24,13 +24,13 @@ impl When {
     /// use onefold_segment::scenario::When;
     /// let start = "2026-03-01T09:00:00Z".parse()?;
     /// for (text, instant) in [("10:30", "2026-03-01T10:30:00Z"), ("+90m", "2026-03-01T10:30:00Z"), ("2026-03-02", "2026-03-02T00:00:00Z")] {
-    ///     assert_eq!(When::from(text).from(start), Some(instant.parse()?));
+    ///     assert_eq!(When::from(text).after(start), Some(instant.parse()?));
     /// }
-    /// assert_eq!(When::from("soon").from(start), None);
+    /// assert_eq!(When::from("soon").after(start), None);
     /// # Ok::<(), onefold_model::ParseError>(())
     /// ```
     #[must_use]
-    pub fn from(&self, start: Time) -> Option<Time> {
+    pub fn after(&self, start: Time) -> Option<Time> {
         if let Some(span) = self.0.strip_prefix('+') {
             return parse_span(span).map(|span| start + span);
         }
