@@ -38,8 +38,9 @@ use onefold_model::{FieldId, People, ProfileId, SegmentId, Time, Value};
 
 use crate::columns::Columns;
 use crate::definitions::Definitions;
-use crate::eval::{Answer, Memo, Sight, answer, pass, ranks};
+use crate::eval::{Answer, Memo, Sight, answer, answer_within, pass, ranks};
 use crate::plan::{NodeId, Plan};
+use crate::rank::reached;
 use kernel::Kernels;
 
 pub(crate) use events::Events;
@@ -48,7 +49,8 @@ pub use change::next_change;
 pub use members::Members;
 pub use work::{Undone, Work};
 
-/// A fresh evaluation of everybody: for each segment, by its id, its members with their answers.
+/// A fresh evaluation of everybody: for each segment, by its id, its members with their answers. Of segments that look at
+/// ranks the instants are lower bounds, beyond the first change of a rank not exact.
 ///
 /// ```
 /// use onefold_model::{Facts, Kind, Schema, Sheet, Time, Type};
@@ -65,13 +67,19 @@ pub fn batch(definitions: &Definitions, people: &dyn People, now: Time) -> Vec<B
     let plan = definitions.plan();
     let ranks = ranks(plan, people, now);
     let mut all = vec![BTreeMap::new(); definitions.len()];
+    // The population is put in order once, not once for each member.
+    let ranked: Vec<bool> = plan.roots.iter().map(|root| !reached(plan, *root).is_empty()).collect();
     let mut memo = Memo::default();
     people.each(&mut |facts| {
         let sight = Sight { facts, people, ranks: &ranks, known: now, at: now };
         pass(plan, plan.all(), sight, &mut memo);
-        for (root, members) in plan.roots.iter().zip(&mut all) {
+        for ((root, ranked), members) in plan.roots.iter().zip(&ranked).zip(&mut all) {
             if memo.get(*root).0.is_yes() {
-                members.insert(facts.profile(), answer(plan, *root, facts, people, now));
+                let answer = match ranked {
+                    true => answer_within(plan, *root, sight),
+                    false => answer(plan, *root, facts, people, now),
+                };
+                members.insert(facts.profile(), answer);
             }
         }
     });
