@@ -251,7 +251,13 @@ impl<'a> Checker<'a, '_> {
 
     /// A name that is none of the known ones.
     fn unknown<'n, T>(&mut self, what: &str, name: &Name, known: impl IntoIterator<Item = &'n str>) -> Option<T> {
-        let help = closest(name.as_str(), known).map(|help| format!("did you mean `{help}`?"));
+        let known: Vec<&str> = known.into_iter().collect();
+        let help = closest(name.as_str(), known.iter().copied()).map(|help| format!("did you mean `{help}`?"));
+        let help = help.or_else(|| match known.len() {
+            0 => Some(format!("no {what} is declared")),
+            1..=6 => Some(format!("there is `{}`", known.join("`, `"))),
+            _ => None,
+        });
         self.fault("E06", &name.span.0, &format!("unknown {what} `{}`", name.as_str()), help.as_deref())
     }
 

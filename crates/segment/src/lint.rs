@@ -10,6 +10,7 @@
 //! | `W07` | an average or a score that must be exactly so much |
 //! | `W08` | a definition that says the same as another |
 //! | `W10` | traits compared that are amounts in different currencies |
+//! | `W11` | `for` after what, once so, stays so |
 //!
 //! A lint is told where it is certain, and not where it is likely: who reads a false one reads no more. `W06` is kept
 //! for windows that are longer than the retention of what they look at, and `W09` is told as `W02` and `W03`.
@@ -21,11 +22,11 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use onefold_model::schema::Owner;
-use onefold_model::{Diagnostic, Schema, Sensitivity, Type, Value};
+use onefold_model::{Diagnostic, Schema, Sensitivity, Type, Value, show_span};
 
 use crate::ast::{
     Body, Check, Definition, Events, Expr, Function, Literal, Op, Path, Sequence, Source, Target, Term, Test, Then,
-    When,
+    When, Window,
 };
 use crate::check::{dotted, told};
 use crate::value::compare;
@@ -156,9 +157,11 @@ impl<'a> Lints<'a> {
                 parts.iter().for_each(|part| self.expr(part, place));
             }
             Expr::Or(parts) => parts.iter().for_each(|part| self.expr(part, place)),
-            Expr::Not(part) | Expr::Held { expr: part, .. } | Expr::Related { expr: part, .. } => {
+            Expr::Held { expr: part, span } => {
+                self.once_and_for_ever(part, *span);
                 self.expr(part, place);
             }
+            Expr::Not(part) | Expr::Related { expr: part, .. } => self.expr(part, place),
             Expr::Except(part, without) => {
                 self.expr(part, place);
                 self.expr(without, place);
@@ -175,6 +178,17 @@ impl<'a> Lints<'a> {
             | Expr::Consent { .. }
             | Expr::Sample { .. }
             | Expr::Bucket { .. } => {}
+        }
+    }
+
+    /// `did x for 14 days`: what happened once has happened for ever, so that `for` asks when it was first.
+    fn once_and_for_ever(&mut self, part: &Expr, span: std::time::Duration) {
+        if let Expr::Did { events, window: Window { when: When::Ever, .. } } = part {
+            let span = show_span(span);
+            let place = span_of(events);
+            let message = format!("`did {events} ever` stays so once it is so; `for {span}` asks whether the first is as old");
+            let help = format!("silence is `not did {events} in last {span}`, or `stopped {events} for {span}`");
+            self.say("W11", place, &message, &help);
         }
     }
 

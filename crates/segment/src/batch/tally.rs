@@ -86,6 +86,9 @@ impl<'a> Tally<'a> {
     }
 
     fn of(columns: &'a Columns, plan: &'a Plan, aggregate: &'a Aggregate, now: Time, value: bool) -> Option<Self> {
+        if value && matches!(aggregate.what, What::Sum(_, Some(_))) {
+            return None; // nothing adds up to 0 of the currency
+        }
         let window = Window::of(aggregate.window, plan, columns, now)?;
         let mut sources = sources(columns, &aggregate.rows)?;
         let property = match &aggregate.what {

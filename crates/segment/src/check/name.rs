@@ -1,7 +1,7 @@
 //! What a name means: a trait, a computed trait, a trait of a group, a property, a property of a step, a key.
 
 use onefold_model::schema::Owner;
-use onefold_model::{FieldId, Text, Type, closest};
+use onefold_model::{EventTypeId, FieldId, Text, Type, closest};
 
 use super::Checker;
 use super::kind::{Kind, dotted, kind};
@@ -80,7 +80,21 @@ impl<'a> Checker<'a, '_> {
             let relations = self.schema.kinds().filter_map(|(_, kind)| kind.relation.as_deref());
             known.extend(relations);
         }
+        let close = onefold_model::closest(first.as_str(), known.iter().copied()).is_some();
+        if let (false, Some(help)) = (close, self.meant(first.as_str())) {
+            return self.fault("E06", &first.span.0, &format!("unknown trait `{}`", first.as_str()), Some(&help));
+        }
         self.unknown("trait", first, known)
+    }
+
+    /// What a word that is no trait may have been meant for.
+    fn meant(&self, word: &str) -> Option<String> {
+        let owner = |what: &EventTypeId| self.schema.property(*what, word).is_ok();
+        if let Some(event) = self.schema.event_types().find(owner).and_then(|what| self.schema.event(what)) {
+            return Some(format!("it is a property of `{}`: a filter stands in brackets, `{0}[{word} = ..]`", event.name));
+        }
+        let quoted = !word.is_empty() && word.chars().all(|letter| letter.is_uppercase() || letter.is_ascii_digit());
+        quoted.then(|| format!("a text stands in double quotes: `\"{word}\"`"))
     }
 
     /// The kind of what is reached by keys from a field on.
