@@ -182,9 +182,7 @@ fn run(name: &str, text: &str, profiles: u32) {
             (property("amount"), property("category"))
         })
         .collect();
-    let used = definitions.ids().flat_map(|id| definitions.fields_used(id).to_vec());
-    let properties = fields.iter().flat_map(|(amount, category)| [*amount, *category]);
-    let mut columns = Columns::new(&schema).only(used.chain(properties), types.iter().copied());
+    let mut columns = Columns::new(&schema).used_by(&definitions);
     let mut dice = Dice(7);
     let [country, plan, cycle, churn] =
         ["country", "plan", "in_sales_cycle", "churn_score"].map(|name| schema.field(name).expect("declared"));
@@ -263,13 +261,19 @@ fn run(name: &str, text: &str, profiles: u32) {
     }
 }
 
-/// Twenty and a thousand segments. `ONEFOLD_PROFILES` says how many profiles there are.
+/// Twenty and a thousand segments. `ONEFOLD_PROFILES` says how many profiles there are, `ONEFOLD_SEGMENTS` which of the
+/// two to measure alone.
 pub fn table(_: &mut Criterion) {
     let profiles = std::env::var("ONEFOLD_PROFILES").ok().and_then(|it| it.parse().ok()).unwrap_or(1_000_000);
     println!("\nlive segments, one thread: columns, timers and segments, event by event");
     println!(
         "(CPU time; an event's latency p50, p99, p999; timers fired and idle, segments and nodes evaluated, an event; bytes a profile live, an event in columns; changes)"
     );
-    run("20 segments", TWENTY, profiles);
-    run("1000 segments", &thousand(), (profiles / 5).max(1));
+    let only = std::env::var("ONEFOLD_SEGMENTS").ok();
+    if only.as_ref().is_none_or(|only| only == "20") {
+        run("20 segments", TWENTY, profiles);
+    }
+    if only.as_ref().is_none_or(|only| only == "1000") {
+        run("1000 segments", &thousand(), (profiles / 5).max(1));
+    }
 }

@@ -72,7 +72,7 @@ pub use label::{Identity, Labels, Origin, Sensitivity};
 pub use limits::Limits;
 pub use parsed::{Issue, Parsed, Tally};
 pub use pii::Pii;
-pub use run::{Run, Table};
+pub use run::{CodeRows, Codes, Run, Stamps, Table};
 pub use schema::{Class, Form, Kind, Party, Schema, SchemaBuilder, Survivorship, Type};
 pub use sheet::Sheet;
 pub use text::Text;

@@ -61,14 +61,17 @@ impl Civil {
 
 /// The number of the unit in which a day lies.
 pub(crate) const fn number(unit: Unit, day: i64) -> i64 {
+    match unit {
+        Unit::Day => return day,
+        // 1970-01-01 was a Thursday.
+        Unit::Week => return (day + 3).div_euclid(7),
+        Unit::Month | Unit::Quarter | Unit::Year => {}
+    }
     let civil = Civil::of(day);
     match unit {
-        Unit::Day => day,
-        // 1970-01-01 was a Thursday.
-        Unit::Week => (day + 3).div_euclid(7),
         Unit::Month => civil.year * 12 + civil.month - 1,
         Unit::Quarter => civil.year * 4 + (civil.month - 1) / 3,
-        Unit::Year => civil.year,
+        _ => civil.year,
     }
 }
 

@@ -15,6 +15,7 @@
 
 mod column;
 mod facts;
+mod hash;
 mod keep;
 mod slab;
 mod times;
@@ -61,8 +62,11 @@ pub struct Columns {
     with_ids: bool,
     // INVARIANT: `ids` by number and `numbers` by id say the same of all that are not vacant.
     ids: Vec<ProfileId>,
-    numbers: HashMap<ProfileId, u32>,
+    numbers: HashMap<ProfileId, u32, hash::Mixed>,
     vacant: BTreeSet<u32>,
+    /// Who was asked for last: whose event comes is mostly looked at next.
+    // INVARIANT: as the numbers say.
+    last: Option<(ProfileId, u32)>,
     /// By type of event.
     slabs: Vec<Option<Slab>>,
     /// By field.
@@ -94,8 +98,9 @@ impl Columns {
             keep: Keep::All,
             with_ids: false,
             ids: Vec::new(),
-            numbers: HashMap::new(),
+            numbers: HashMap::default(),
             vacant: BTreeSet::new(),
+            last: None,
             slabs: Vec::new(),
             traits: Vec::new(),
             permits: HashMap::new(),
@@ -148,8 +153,9 @@ impl Columns {
     /// The number of a profile, given now if it has none. Numbers begin at 0 and are given again after
     /// [`forget`](Self::forget).
     pub fn number(&mut self, who: ProfileId) -> u32 {
-        if let Some(nth) = self.numbers.get(&who) {
-            return *nth;
+        if let Some(nth) = self.find(who) {
+            self.last = Some((who, nth));
+            return nth;
         }
         let nth = match self.vacant.pop_first() {
             Some(nth) => nth,
@@ -162,13 +168,17 @@ impl Columns {
             *place = who;
         }
         self.numbers.insert(who, nth);
+        self.last = Some((who, nth));
         nth
     }
 
     /// The number of a profile that is there.
     #[must_use]
     pub fn find(&self, who: ProfileId) -> Option<u32> {
-        self.numbers.get(&who).copied()
+        match self.last {
+            Some((last, nth)) if last == who => Some(nth),
+            _ => self.numbers.get(&who).copied(),
+        }
     }
 
     /// The profile of a number that is given.
@@ -251,6 +261,7 @@ impl Columns {
     /// Takes a profile out with all that is known of it. Says whether it was there.
     pub fn forget(&mut self, who: ProfileId) -> bool {
         let Some(nth) = self.numbers.remove(&who) else { return false };
+        self.last = None;
         for slab in self.slabs.iter_mut().flatten() {
             slab.clear(nth);
         }

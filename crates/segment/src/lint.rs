@@ -186,7 +186,8 @@ impl<'a> Lints<'a> {
         if let Expr::Did { events, window: Window { when: When::Ever, .. } } = part {
             let span = show_span(span);
             let place = span_of(events);
-            let message = format!("`did {events} ever` stays so once it is so; `for {span}` asks whether the first is as old");
+            let message =
+                format!("`did {events} ever` stays so once it is so; `for {span}` asks whether the first is as old");
             let help = format!("silence is `not did {events} in last {span}`, or `stopped {events} for {span}`");
             self.say("W11", place, &message, &help);
         }

@@ -43,7 +43,7 @@ mkdir -p "$tree"
 (cd "$root" && git ls-files -z | xargs -0 cp --parents -t "$tree")
 export CARGO_TARGET_DIR=$target/build CARGO_INCREMENTAL=1
 export CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
-export ONEFOLD_CASES=${ONEFOLD_CASES:-1500} ONEFOLD_SHRINK=0
+export ONEFOLD_CASES=${ONEFOLD_CASES:-3000} ONEFOLD_SHRINK=0
 
 try() {
   (cd "$tree" && cargo test --quiet --release -p onefold-segment --test differential --no-run) >"$target/log" 2>&1 || return 2

@@ -91,7 +91,10 @@ impl<'a> Checker<'a, '_> {
     fn meant(&self, word: &str) -> Option<String> {
         let owner = |what: &EventTypeId| self.schema.property(*what, word).is_ok();
         if let Some(event) = self.schema.event_types().find(owner).and_then(|what| self.schema.event(what)) {
-            return Some(format!("it is a property of `{}`: a filter stands in brackets, `{0}[{word} = ..]`", event.name));
+            return Some(format!(
+                "it is a property of `{}`: a filter stands in brackets, `{0}[{word} = ..]`",
+                event.name
+            ));
         }
         let quoted = !word.is_empty() && word.chars().all(|letter| letter.is_uppercase() || letter.is_ascii_digit());
         quoted.then(|| format!("a text stands in double quotes: `\"{word}\"`"))

@@ -11,20 +11,19 @@ pub(crate) struct Person<'a> {
     columns: &'a Columns,
     nth: u32,
     id: ProfileId,
-    made: Box<[OnceCell<Value>]>,
+    made: OnceCell<Box<[OnceCell<Value>]>>,
 }
 
 impl<'a> Person<'a> {
     pub(crate) fn new(columns: &'a Columns) -> Self {
-        let made = columns.traits.iter().map(|_| OnceCell::new()).collect();
-        Self { columns, nth: u32::MAX, id: ProfileId(onefold_model::Token([0; 16])), made }
+        Self { columns, nth: u32::MAX, id: ProfileId(onefold_model::Token([0; 16])), made: OnceCell::new() }
     }
 
     /// Turns to another profile.
     pub(crate) fn turn(&mut self, nth: u32) -> &Self {
         self.nth = nth;
         self.id = self.columns.ids.get(nth as usize).copied().unwrap_or(self.id);
-        self.made.iter_mut().for_each(|made| drop(made.take()));
+        self.made.get_mut().into_iter().flatten().for_each(|made| drop(made.take()));
         self
     }
 }
@@ -40,6 +39,7 @@ impl Facts for Person<'_> {
             Some(Column::Values(rows)) => rows.get(self.nth as usize).unwrap_or(Value::NULL),
             Some(column) => self
                 .made
+                .get_or_init(|| self.columns.traits.iter().map(|_| OnceCell::new()).collect())
                 .get(field.index())
                 .map_or(Value::NULL, |made| made.get_or_init(|| column.get(self.nth as usize))),
             None => Value::NULL,
@@ -75,7 +75,7 @@ impl Facts for Person<'_> {
 impl People for Columns {
     fn see(&self, who: ProfileId, look: &mut dyn FnMut(&dyn Facts)) {
         if let Some(nth) = self.find(who) {
-            look(Person::new(self).turn(nth));
+            look(&Person { columns: self, nth, id: who, made: OnceCell::new() });
         }
     }
 

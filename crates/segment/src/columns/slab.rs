@@ -7,9 +7,9 @@
 //! from front to back. Where everybody grows at once small chunks wait for nobody; when a quarter waits, all is compacted,
 //! which costs each event a few moves more.
 
-use onefold_model::{EventId, EventTypeId, FieldId, Table, Time, Value};
+use onefold_model::{CodeRows, EventId, EventTypeId, FieldId, Stamps, Table, Time, Value};
 
-use super::column::{Column, gather, grow, shift};
+use super::column::{Column, Width, gather, grow, shift};
 use super::times::Times;
 
 /// Where a profile's rows stand.
@@ -325,5 +325,29 @@ impl Table for Slab {
 
     fn value(&self, row: usize, property: FieldId) -> Value {
         self.column(property).map_or(Value::Null, |column| column.get(row))
+    }
+
+    fn stamps(&self) -> Stamps<'_> {
+        match &self.times {
+            Times::Seconds(rows) => Stamps::Seconds(rows),
+            Times::Micros(rows) => Stamps::Micros(rows),
+        }
+    }
+
+    fn codes(&self, property: FieldId) -> Option<onefold_model::Codes<'_>> {
+        let Column::Codes(codes) = self.column(property)? else { return None };
+        let rows = match &codes.rows {
+            Width::One(rows) => CodeRows::One(rows),
+            Width::Two(rows) => CodeRows::Two(rows),
+            Width::Four(rows) => CodeRows::Four(rows),
+        };
+        Some(onefold_model::Codes { rows, dictionary: &codes.dictionary })
+    }
+
+    fn code(&self, property: FieldId, value: &Value) -> Option<u32> {
+        match self.column(property)? {
+            Column::Codes(codes) => codes.find(value),
+            _ => None,
+        }
     }
 }

@@ -61,7 +61,7 @@ fn fold(all: impl Iterator<Item = Truth>, begin: Truth, end: Truth, join: fn(Tru
 
 impl Operand {
     fn asked(&self, ctx: Ctx<'_>, ask: &Ask) -> Truth {
-        let of = |row: Row<'_>, read: &Read| ask.at(&row.run.value(row.nth, read.field), &read.keys);
+        let of = |row: Row<'_>, read: &Read| row.run.look(row.nth, read.field, |value| ask.at(value, &read.keys));
         match self {
             Self::Property(read) => of(ctx.row, read),
             Self::Step(nth, read) => match ctx.steps.get(usize::from(*nth)).copied().flatten() {

@@ -42,13 +42,14 @@ impl Rows {
 
 /// What is left to look at of a run.
 #[derive(Clone, Copy)]
-struct Part<'a> {
-    run: Run<'a>,
-    start: usize,
-    end: usize,
+pub(crate) struct Part<'a> {
+    pub(crate) run: Run<'a>,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
-fn parts<'a>(rows: &'a Rows, frame: &'a Frame, sight: Sight<'a>) -> impl Iterator<Item = Part<'a>> {
+/// The parts of runs that the window has or will have; none is empty.
+pub(crate) fn parts<'a>(rows: &'a Rows, frame: &'a Frame, sight: Sight<'a>) -> impl Iterator<Item = Part<'a>> {
     rows.types.iter().filter_map(move |what| {
         let run = sight.facts.run(*what);
         if run.is_empty() {
@@ -71,9 +72,9 @@ pub(crate) fn each<'a>(rows: &'a Rows, frame: &'a Frame, sight: Sight<'a>, mut c
     }
 }
 
-/// How many there are, where no filter has to be asked.
-pub(crate) fn how_many(rows: &Rows, frame: &Frame, sight: Sight<'_>) -> Option<usize> {
-    rows.filter.is_none().then(|| parts(rows, frame, sight).map(|part| part.end - part.start).sum())
+/// How many there are at most; exactly so many where there is no filter.
+pub(crate) fn how_many(rows: &Rows, frame: &Frame, sight: Sight<'_>) -> usize {
+    parts(rows, frame, sight).map(|part| part.end - part.start).sum()
 }
 
 /// Calls for each from the latest (time, id) to the earliest, until told to stop.

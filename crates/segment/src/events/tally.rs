@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use onefold_model::{Currency, Decimal, Time, Truth, Type, Value};
 
-use super::frame::Frame;
-use super::rows::{Row, back, each, forth, how_many};
+use super::frame::{Frame, known};
+use super::rows::{Row, back, each, forth, how_many, parts};
 use super::total::{
     Adding, Amount, Amounts, Count, Distinct, Extreme, Frequent, Median, Place, Sessions, Side, Telling, Total, key,
 };
@@ -22,8 +22,24 @@ use crate::zone::Clock;
 /// Whether what events come to compares so with a constant, and the first instant at which that is otherwise.
 pub(crate) fn tally(plan: &Plan, aggregate: &Aggregate, op: Op, constant: &Value, sight: Sight<'_>) -> Held {
     let rows = Scope { plan, aggregate, frame: Frame::of(aggregate.window, plan, sight), sight };
-    let quick = if rows.frame.only_leaves() { rows.quick(op, constant) } else { None };
+    let quick = if rows.frame.only_leaves() { rows.quick(op, constant, &mut 0) } else { None };
     quick.unwrap_or_else(|| rows.walk(Against(op, constant)))
+}
+
+/// The number, not 0, below which what is counted one by one leaves a comparison as it is.
+pub(crate) fn goal(op: Op, constant: &Value) -> Option<u64> {
+    match Steps::of(op, number(constant)?)? {
+        Steps::AtLeast(least, _) => Some(least),
+        _ => None,
+    }
+}
+
+/// As [`tally`], of what has a [goal]: and how many more events there must be until it can be reached; 0 where it is.
+pub(crate) fn shortfall(plan: &Plan, aggregate: &Aggregate, op: Op, constant: &Value, sight: Sight<'_>) -> (Held, u64) {
+    let rows = Scope { plan, aggregate, frame: Frame::of(aggregate.window, plan, sight), sight };
+    let mut short = 0;
+    let quick = if rows.frame.only_leaves() { rows.quick(op, constant, &mut short) } else { None };
+    quick.map_or_else(|| (rows.walk(Against(op, constant)), 0), |held| (held, short))
 }
 
 /// The same without short cuts.
@@ -140,20 +156,41 @@ impl Scope<'_> {
 
     // ------------------------------------------------------------ where everything can only leave
 
-    fn quick(&self, op: Op, constant: &Value) -> Option<Held> {
+    fn quick(&self, op: Op, constant: &Value, short: &mut u64) -> Option<Held> {
         match &self.aggregate.what {
-            What::Count => self.steps(op, constant, how_many(&self.aggregate.rows, &self.frame, self.sight), |_| true),
+            What::Count => self.newest(op, constant, short).or_else(|| self.steps(op, constant, short, |_| true)),
             What::Distinct(read) => {
+                if let [what] = *self.aggregate.rows.types
+                    && read.keys.is_empty()
+                    && goal(op, constant).is_some_and(|goal| goal <= FEW)
+                    && let Some(codes) = self.sight.facts.run(what).codes(read.field)
+                {
+                    // Few codes are looked through faster than hashed.
+                    let mut seen: Vec<u32> = Vec::with_capacity(FEW as usize);
+                    return self.steps(op, constant, short, |row| {
+                        let code = codes.get(row.nth);
+                        let new = code != 0 && !seen.contains(&code);
+                        if new {
+                            seen.push(code);
+                        }
+                        new
+                    });
+                }
                 let mut seen: HashSet<Value> = HashSet::new();
-                self.steps(op, constant, None, |row| key(row.read(read)).is_some_and(|value| seen.insert(value)))
+                self.steps(op, constant, short, |row| key(row.read(read)).is_some_and(|value| seen.insert(value)))
             }
             What::ActiveDays(_) | What::ActiveWeeks(_) => {
-                let (unit, mut last) = (self.unit()?, None);
-                self.steps(op, constant, None, |row| {
+                let unit = self.unit()?;
+                if let Some(held) = self.active(&unit, op, constant, short) {
+                    return Some(held);
+                }
+                let mut last = None;
+                self.steps(op, constant, short, |row| {
                     let number = Some(unit.number(row.time()));
                     std::mem::replace(&mut last, number) != number
                 })
             }
+            What::MostFrequent(read) => self.absent(read, op, constant),
             What::First(_) | What::FirstTime => Some(self.first(op, constant)),
             What::Last(_) | What::LastTime => {
                 let (val, until) = self.quick_value()?;
@@ -167,15 +204,99 @@ impl Scope<'_> {
         }
     }
 
+    /// A count without a filter: of one type of event the row that decides is found by its place, and of whether there
+    /// is any at all the newest of each type decides.
+    fn newest(&self, op: Op, constant: &Value, short: &mut u64) -> Option<Held> {
+        let Steps::AtLeast(deep, truth) = Steps::of(op, number(constant)?)? else { return None };
+        if self.aggregate.rows.filter.is_some() || !matches!(self.frame, Frame::Ever | Frame::Last(_)) {
+            return None;
+        }
+        let [what] = *self.aggregate.rows.types else {
+            let runs = self.aggregate.rows.types.iter().map(|what| self.sight.facts.run(*what));
+            let newest = runs.filter_map(|run| Some(run.occurred(known(run, self.sight.known).checked_sub(1)?)));
+            return (deep == 1).then(|| match newest.max().map(|newest| self.frame.leaves(newest)) {
+                Some(leaves) if leaves > self.sight.at => (truth.into(), leaves),
+                _ => {
+                    *short = 1;
+                    ((!truth).into(), Time::MAX)
+                }
+            });
+        };
+        let run = self.sight.facts.run(what);
+        let known = known(run, self.sight.known);
+        let place = usize::try_from(deep).ok().and_then(|deep| known.checked_sub(deep));
+        let leaves = place.map(|place| self.frame.leaves(run.occurred(place))).filter(|leaves| *leaves > self.sight.at);
+        Some(match leaves {
+            Some(leaves) => (truth.into(), leaves),
+            None => {
+                *short = deep.saturating_sub(how_many(&self.aggregate.rows, &self.frame, self.sight) as u64);
+                ((!truth).into(), Time::MAX)
+            }
+        })
+    }
+
+    /// How many days or weeks: no order is needed among the events of several types.
+    fn active(&self, unit: &Days, op: Op, constant: &Value, short: &mut u64) -> Option<Held> {
+        let Steps::AtLeast(deep, truth) = Steps::of(op, number(constant)?)? else { return None };
+        if self.aggregate.rows.filter.is_some() || deep > 128 {
+            return None;
+        }
+        let today = unit.number(self.sight.at);
+        let ago = |time: Time| u32::try_from(today - unit.number(time)).ok().filter(|ago| *ago < 128);
+        // A bit for each day, the newest being the lowest.
+        let mut days = 0_u128;
+        for part in parts(&self.aggregate.rows, &self.frame, self.sight) {
+            for nth in part.start..part.end {
+                days |= 1_u128 << ago(part.run.occurred(nth))?;
+            }
+        }
+        let count = u64::from(days.count_ones());
+        if count < deep {
+            *short = deep - count;
+            return Some(((!truth).into(), Time::MAX));
+        }
+        for _ in 1..deep {
+            days &= days - 1;
+        }
+        let decides = days.trailing_zeros();
+        let newest = parts(&self.aggregate.rows, &self.frame, self.sight).filter_map(|part| {
+            let mut times = (part.start..part.end).rev().map(|nth| part.run.occurred(nth));
+            times.find(|time| ago(*time).is_some_and(|ago| ago >= decides))
+        });
+        let newest = newest.filter(|time| ago(*time) == Some(decides)).max()?;
+        Some((truth.into(), self.frame.leaves(newest)))
+    }
+
+    /// What is not there at all is not the most frequent, until there is nothing.
+    fn absent(&self, read: &Read, op: Op, constant: &Value) -> Option<Held> {
+        if op != Op::Eq || !read.keys.is_empty() || !matches!(constant, Value::Text(_)) {
+            return None;
+        }
+        let mut held = (Truth::Unknown, Time::MAX);
+        for part in parts(&self.aggregate.rows, &self.frame, self.sight) {
+            let codes = part.run.codes(read.field)?;
+            let sought = part.run.code(read.field, constant);
+            for nth in (part.start..part.end).rev() {
+                let code = codes.get(nth);
+                if code == 0 || !self.aggregate.rows.takes(Row { run: part.run, nth }, &[]) {
+                    continue;
+                }
+                if Some(code) == sought || !matches!(codes.value(code), Value::Text(_)) {
+                    return None;
+                }
+                let leaves = self.frame.leaves(part.run.occurred(nth));
+                held = match held {
+                    (Truth::No, until) => (Truth::No, until.max(leaves)),
+                    _ => (Truth::No, leaves),
+                };
+            }
+        }
+        Some(held)
+    }
+
     /// A number that goes down by one at a time, as the newest row that `adds` one leaves after all older ones: the
-    /// rows that decide are found from the back. `most` is a number that is known not to be exceeded.
-    fn steps(
-        &self,
-        op: Op,
-        constant: &Value,
-        most: Option<usize>,
-        mut adds: impl FnMut(Row<'_>) -> bool,
-    ) -> Option<Held> {
+    /// rows that decide are found from the back. Tells also by how many it falls short.
+    fn steps(&self, op: Op, constant: &Value, short: &mut u64, mut adds: impl FnMut(Row<'_>) -> bool) -> Option<Held> {
         let steps = Steps::of(op, number(constant)?)?;
         let deep = match steps {
             Steps::Sure(truth) => return Some((truth.into(), Time::MAX)),
@@ -184,7 +305,8 @@ impl Scope<'_> {
         };
         // When the rows leave that make it `deep` and one less.
         let (mut count, mut last, mut before) = (0_u64, Time::MAX, Time::MAX);
-        if most.is_none_or(|most| most as u64 >= deep.saturating_sub(1)) {
+        let most = how_many(&self.aggregate.rows, &self.frame, self.sight) as u64;
+        if most >= deep || matches!(steps, Steps::Exactly(number, _) if most >= number) {
             back(&self.aggregate.rows, &self.frame, self.sight, |row| {
                 if adds(row) {
                     count += 1;
@@ -196,6 +318,7 @@ impl Scope<'_> {
             });
         }
         let reached = count >= deep;
+        *short = deep - if most < deep { most } else { count };
         Some(match steps {
             Steps::AtLeast(_, truth) => {
                 (if reached { truth } else { !truth }.into(), if reached { last } else { Time::MAX })
@@ -263,8 +386,10 @@ impl Scope<'_> {
         match &self.aggregate.what {
             What::Last(_) | What::LastTime => back(rows, &self.frame, self.sight, look),
             What::First(_) | What::FirstTime => forth(rows, &self.frame, self.sight, &mut look),
-            What::Count if matches!(self.frame, Frame::Ever | Frame::Since(_) | Frame::Before(_)) => {
-                let count = i64::try_from(how_many(rows, &self.frame, self.sight)?).ok()?;
+            What::Count
+                if rows.filter.is_none() && matches!(self.frame, Frame::Ever | Frame::Since(_) | Frame::Before(_)) =>
+            {
+                let count = i64::try_from(how_many(rows, &self.frame, self.sight)).ok()?;
                 return Some((Val::Number(Ratio::whole(count)), Time::MAX));
             }
             _ => return None,
@@ -272,6 +397,9 @@ impl Scope<'_> {
         Some(found)
     }
 }
+
+/// So many codes are looked through one by one.
+const FEW: u64 = 64;
 
 /// Days or weeks of a place.
 struct Days {
@@ -299,9 +427,13 @@ enum Steps {
 
 impl Steps {
     fn of(op: Op, bound: Decimal) -> Option<Self> {
-        let bound = Ratio::from(bound);
-        let floor = bound.floor();
-        let is_whole = bound == Ratio::whole(i64::try_from(floor).ok()?);
+        let (floor, is_whole) = if bound.scale() == 0 {
+            (i128::from(bound.units()), true)
+        } else {
+            let bound = Ratio::from(bound);
+            let floor = bound.floor();
+            (floor, bound == Ratio::whole(i64::try_from(floor).ok()?))
+        };
         let at_least = |least: i128, truth: bool| match u64::try_from(least) {
             Ok(least) if least > 0 => Self::AtLeast(least, truth),
             _ => Self::Sure(truth),

@@ -9,6 +9,7 @@ use onefold_model::{Time, Truth};
 
 use super::routes::{Marks, Routes};
 use crate::eval::{Held, Memo, Sight, pass};
+use crate::events::shortfall;
 use crate::plan::{Node, NodeId, Plan};
 use crate::value::Val;
 
@@ -18,6 +19,8 @@ pub(super) struct Desk {
     memo: Memo,
     done: Marks,
     open: Vec<(NodeId, u32)>,
+    /// What gauges say since it began.
+    pub(super) gauges: Vec<(u8, u64)>,
     /// How many nodes were evaluated.
     pub(super) nodes: u64,
 }
@@ -26,6 +29,7 @@ impl Desk {
     /// Begins with another profile or instant.
     pub(super) fn begin(&mut self, plan: &Plan) {
         self.done.wipe(plan.nodes.len());
+        self.gauges.clear();
     }
 
     /// The truth of a condition, and an instant before which it does not change; one not before `enough` is enough.
@@ -87,7 +91,16 @@ impl Desk {
                     continue;
                 }
             }
-            pass(plan, std::iter::once(id), sight, &mut self.memo);
+            match (routes.gauges.of(id), plan.node(id)) {
+                (Some(gauge), Some(Node::Tally(aggregate, op, bound))) => {
+                    if let Some(aggregate) = plan.aggregate(*aggregate) {
+                        let ((truth, until), short) = shortfall(plan, aggregate, *op, bound, sight);
+                        self.memo.set(id, (truth, until.max(Time(sight.at.0.saturating_add(1)))));
+                        self.gauges.push((gauge, short.saturating_sub(1)));
+                    }
+                }
+                _ => pass(plan, std::iter::once(id), sight, &mut self.memo),
+            }
             self.nodes += 1;
             self.done.set(id);
             self.open.pop();

@@ -11,6 +11,11 @@ use super::roll::Number;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Inside(u64);
 
+impl Inside {
+    /// In none.
+    pub(super) const NONE: Self = Self(0);
+}
+
 /// The profile's list stands beside.
 const BESIDE: u64 = u64::MAX;
 
@@ -37,7 +42,10 @@ impl Insides {
         match (self.wide, inside.0) {
             (false, bits) => segment < 64 && (bits >> segment) & 1 == 1,
             (true, BESIDE) => self.lists.get(&who).is_some_and(|list| list.binary_search(&segment).is_ok()),
-            (true, word) => places(word).any(|place| place == segment),
+            (true, word) => {
+                let place = u64::from(segment) + 1;
+                [0, 16, 32, 48].iter().any(|shift| (word >> shift) & 0xFFFF == place)
+            }
         }
     }
 

@@ -15,8 +15,23 @@
 //! that set it was reached and now holds longer. Then it fires, finds nothing, and is set anew: cheaper than keeping an
 //! instant for each segment of each profile, and than looking for the second earliest at each event.
 //!
-//! When a timer fires, only the segments that have an `until` at all are asked: which these are is kept, a bit each. One
-//! that had none when it was evaluated last, and that nothing has reached since, has none still.
+//! Most events reach a segment and cannot turn it: one more purchase never makes *at least two purchases* untrue, nor
+//! does it bring anybody into *no purchase*. Such segments are not asked, and neither are those that ask for another text
+//! of a trait than the profile's, nor counts that fall short by more than one: how many events they can do without is
+//! counted down, a few bits each.
+//!
+//! When a timer fires, only the segments that have an `until` at all can change: which these are is kept, a bit each. One
+//! that had none when it was evaluated last, and that nothing has reached since, has none still. Of them the few that may
+//! change first are asked, up to an instant before which none of the others does.
+//!
+//! # What an event costs
+//!
+//! What is known of a million profiles does not fit into a cache, so that an event costs what it touches. Adding it to the
+//! columns touches the profile's number, its place for the type, times, and each property that is kept: five or six lines.
+//! Here come the number, the state (one line) and, where a segment is asked, the places and times of the types that it
+//! looks at: those of the event are there already, each other costs two. At 90 ns a line no engine that keeps its events
+//! in columns by type does better than half a microsecond an event. A condition on events of any of ten types pays most:
+//! twenty lines where its gauge has run out.
 //!
 //! # Others
 //!
@@ -29,6 +44,7 @@
 
 mod bits;
 mod desk;
+mod entry;
 mod fellows;
 mod history;
 mod inside;
@@ -38,6 +54,7 @@ mod roll;
 mod routes;
 mod sorted;
 mod spread;
+mod turn;
 mod wheel;
 
 use std::sync::Arc;
@@ -52,10 +69,11 @@ pub use redefine::{Difference, Redefined};
 use self::bits::Bits;
 use self::desk::Desk;
 use self::fellows::Fellows;
-use self::inside::Insides;
+use self::inside::{Inside, Insides};
 use self::rank::Ranking;
-use self::roll::{Number, Roll};
-use self::routes::{Marks, Reached, Routes};
+use self::roll::{Armed, Number, Roll, State};
+use self::routes::{Marks, Reached, Routes, Way};
+use self::turn::Spare;
 use self::wheel::{Wheel, Word};
 use crate::definitions::Definitions;
 use crate::eval::{Ranks, Sight};
@@ -98,6 +116,8 @@ pub struct Live {
     /// How the segments that time may change are written. One that is not among a profile's holds, or does not, until
     /// data comes.
     movings: Insides,
+    /// How those that may change next are written.
+    soons: Insides,
     // INVARIANT: the same as what the roll says is inside, by another key.
     members: Vec<Bits>,
     wheel: Wheel,
@@ -107,7 +127,13 @@ pub struct Live {
     // INVARIANT: who is in by the rankings, settled.
     ranked: Ranks,
     fellows: Fellows,
+    /// Who came into ranks or fell out, found before the others were asked.
+    moved: Vec<(u32, ProfileId, bool)>,
     desk: Desk,
+    /// Until when the segments hold that were asked last.
+    untils: Vec<(Time, u32)>,
+    /// The segments that are asked of a new profile.
+    open: Vec<u32>,
     path: Path,
     effort: Effort,
 }
@@ -115,8 +141,11 @@ pub struct Live {
 /// What an event was followed through; kept for the next.
 #[derive(Clone, Debug, Default)]
 struct Path {
+    /// Segments that are to be asked already.
     marks: Marks,
-    open: Vec<u32>,
+    segments: Vec<u32>,
+    ways: Vec<u32>,
+    /// Others are concerned: all that is reached.
     reached: Reached,
 }
 
@@ -149,13 +178,17 @@ impl Live {
             roll: Roll::default(),
             insides: Insides::new(definitions.len()),
             movings: Insides::new(definitions.len()),
+            soons: Insides::new(definitions.len()),
             members: vec![Bits::default(); definitions.len()],
             wheel: Wheel::default(),
             armed: 0,
             rankings: plan.ranks.iter().map(Ranking::new).collect(),
             ranked: Ranks::default(),
             fellows: Fellows::default(),
+            moved: Vec::new(),
             desk: Desk::default(),
+            untils: Vec::new(),
+            open: Vec::new(),
             path: Path::default(),
             effort: Effort::default(),
             definitions,
@@ -179,8 +212,8 @@ impl Live {
         self.effort.touches += 1;
         let before = out.len();
         if self.routes.all.is_own() && self.routes.relations.is_empty() {
-            let routes = Arc::clone(&self.routes);
-            self.look(who, &routes.all.segments, Time::MAX, Stage { cause, people, now }, out);
+            self.forget_spare(who);
+            self.look(who, (&[], Extent::All), Time::MAX, Stage { cause, people, now }, out);
         } else {
             self.spread(&[who], spread::Scope::All, Stage { cause, people, now }, out);
         }
@@ -221,32 +254,33 @@ impl Live {
         now: Time,
         out: &mut Vec<Change>,
     ) {
-        let Some(due) = self.due(who) else {
+        let Some(number) = self.roll.number(who) else {
             return self.touch(who, cause, people, now, out);
         };
         self.effort.events += 1;
         let routes = Arc::clone(&self.routes);
         let mut path = std::mem::take(&mut self.path);
-        path.marks.wipe(self.definitions.plan().nodes.len());
-        path.reached.clear();
-        routes.leaves(what, property, &mut |leaf| {
-            if path.marks.set(leaf) {
-                path.open.push(leaf);
-            }
-        });
-        routes.follow(&mut path.open, &mut path.marks, &mut path.reached);
         let before = out.len();
         let stage = Stage { cause, people, now };
-        if path.reached.is_own() {
-            if !path.reached.segments.is_empty() {
-                self.look(who, &path.reached.segments, due, stage, out);
+        self.follow(&routes, number, (what, property), &mut path);
+        let mut alone = Some(Time::MAX);
+        if !path.reached.is_own() {
+            path.reached.tidy();
+            alone = self.stay(&routes, who, &path.reached, stage);
+        }
+        match alone {
+            None => {
+                self.spread(&[who], spread::Scope::Part(&path.reached), stage, out);
+                self.settle();
             }
-        } else {
-            self.spread(&[who], spread::Scope::Part(&path.reached), stage, out);
+            Some(Time::MAX) if path.segments.is_empty() && path.ways.is_empty() => {}
+            Some(due) => {
+                self.look_where(&routes, (who, number), (due, &mut path), stage, out);
+                self.settle();
+            }
         }
         self.effort.changes += (out.len() - before) as u64;
         self.path = path;
-        self.settle();
     }
 
     /// Traits of a group changed: looks again at its members, where conditions read such traits.
@@ -342,6 +376,7 @@ impl Live {
         self.roll.bytes()
             + self.insides.bytes()
             + self.movings.bytes()
+            + self.soons.bytes()
             + self.members.iter().map(Bits::bytes).sum::<usize>()
             + self.wheel.bytes()
             + self.rankings.iter().map(Ranking::bytes).sum::<usize>()
@@ -361,7 +396,7 @@ impl Live {
         all.dedup();
         for (_, number) in &all {
             if let Some(state) = self.roll.state_mut(*number) {
-                (state.armed, state.due) = (Time::MAX, Time::MAX);
+                (state.armed, state.due) = (Armed::NONE, Time::MAX);
                 self.armed -= 1;
             }
         }
@@ -371,8 +406,14 @@ impl Live {
         if self.routes.timely.is_empty() {
             for (who, number) in all {
                 let before = out.len();
-                let moving = self.moving(number);
-                self.look(who, &moving, Time::MAX, stage, out);
+                let Some(state) = self.roll.state(number).copied() else { continue };
+                if at < state.later {
+                    let soon = self.soons.all(number, state.soon);
+                    self.look(who, (&soon, Extent::Part), state.later, stage, out);
+                } else {
+                    let moving = self.movings.all(number, state.moving);
+                    self.look(who, (&moving, Extent::Whole), Time::MAX, stage, out);
+                }
                 self.effort.idle_fires += u64::from(out.len() == before);
             }
         } else {
@@ -383,12 +424,83 @@ impl Live {
         self.effort.changes += (out.len() - before) as u64;
     }
 
-    /// Evaluates some segments of a profile. None of the others changes by time before `due`.
-    fn look(&mut self, who: ProfileId, segments: &[u32], due: Time, stage: Stage<'_>, out: &mut Vec<Change>) {
+    /// What an event can change of a profile: the segments that it can turn, and the ways to those whose traits are to
+    /// be looked at first; all that is reached too, where that concerns others.
+    fn follow(
+        &mut self,
+        routes: &Routes,
+        number: Number,
+        (what, property): (EventTypeId, &dyn Fn(FieldId) -> Value),
+        path: &mut Path,
+    ) {
+        path.reached.clear();
+        path.segments.clear();
+        path.ways.clear();
+        let Some(state) = self.roll.state_mut(number) else { return };
+        let (spare, mut own) = (&mut state.spare, true);
+        routes.from(what, property, &mut |nth| {
+            let Some(ways) = routes.ways(nth) else { return };
+            if !ways.gauge.is_some_and(|gauge| spare.spend(gauge)) {
+                own &= ways.reached.is_own();
+                path.ways.push(nth);
+            }
+        });
+        if !own {
+            path.ways.iter().filter_map(|nth| routes.ways(*nth)).for_each(|ways| path.reached.join(&ways.reached));
+        }
+        path.marks.wipe(self.members.len());
+        let (insides, inside) = (&self.insides, state.inside);
+        let (marks, segments) = (&mut path.marks, &mut path.segments);
+        path.ways.retain(|nth| {
+            let Some(ways) = routes.ways(*nth) else { return false };
+            for way in &ways.plain {
+                if turns(insides, number, inside, *way) && marks.set(way.segment) {
+                    segments.push(way.segment);
+                }
+            }
+            !ways.guarded.is_empty()
+        });
+    }
+
+    /// Evaluates the segments of a path. Nothing else changes by time before `due`.
+    fn look_where(
+        &mut self,
+        routes: &Routes,
+        (who, number): (ProfileId, Number),
+        (due, path): (Time, &mut Path),
+        stage: Stage<'_>,
+        out: &mut Vec<Change>,
+    ) {
         let mut seen = false;
         stage.people.see(who, &mut |facts| {
             seen = true;
-            self.judge(who, facts, segments, due, stage, out);
+            let Some(State { due: before, inside, .. }) = self.roll.state(number).copied() else { return };
+            for ways in path.ways.iter().filter_map(|nth| routes.ways(*nth)) {
+                for (field, by_value) in &ways.guarded {
+                    for way in by_value.get(facts.field(*field)).into_iter().flatten() {
+                        if turns(&self.insides, number, inside, *way) && path.marks.set(way.segment) {
+                            path.segments.push(way.segment);
+                        }
+                    }
+                }
+            }
+            path.segments.sort_unstable();
+            if !path.segments.is_empty() || due < before {
+                self.judge((who, number), facts, (&path.segments, Extent::Part), due.min(before), stage, out);
+            }
+        });
+        if !seen {
+            self.leave(who, stage, out);
+        }
+    }
+
+    /// Evaluates some segments of a profile. None of the others changes by time before `due`.
+    fn look(&mut self, who: ProfileId, segments: (&[u32], Extent), due: Time, stage: Stage<'_>, out: &mut Vec<Change>) {
+        let mut seen = false;
+        stage.people.see(who, &mut |facts| {
+            seen = true;
+            let number = self.roll.enrol(who);
+            self.judge((who, number), facts, segments, due, stage, out);
         });
         if !seen {
             self.leave(who, stage, out);
@@ -397,9 +509,9 @@ impl Live {
 
     fn judge(
         &mut self,
-        who: ProfileId,
+        (who, number): (ProfileId, Number),
         facts: &dyn Facts,
-        segments: &[u32],
+        (segments, extent): (&[u32], Extent),
         mut due: Time,
         stage: Stage<'_>,
         out: &mut Vec<Change>,
@@ -407,14 +519,35 @@ impl Live {
         let plan = self.definitions.plan();
         let sight = Sight { facts, people: stage.people, ranks: &self.ranked, known: stage.now, at: stage.now };
         self.desk.begin(plan);
-        self.effort.segments += segments.len() as u64;
-        let number = self.roll.enrol(who);
         let Some(known) = self.roll.state(number) else { return };
-        let (mut inside, mut moving) = (known.inside, known.moving);
+        let mut open = std::mem::take(&mut self.open);
+        let segments = if extent == Extent::All {
+            open.clear();
+            open.extend(self.insides.all(number, known.inside));
+            self.routes.entry.open(facts, &mut |segment| open.push(segment));
+            open.sort_unstable();
+            open.dedup();
+            open.as_slice()
+        } else {
+            segments
+        };
+        self.effort.segments += segments.len() as u64;
+        let (mut inside, mut moving, mut soon, mut later) = (known.inside, known.moving, known.soon, known.later);
+        self.untils.clear();
+        if extent != Extent::Part {
+            self.movings.clear(number, &mut moving);
+        }
         for segment in segments {
             let Some(root) = plan.roots.get(*segment as usize) else { continue };
             let (truth, until) = self.desk.ask(plan, &self.routes, *root, sight, due);
             due = due.min(until);
+            match extent {
+                Extent::All | Extent::Whole if until < Time::MAX => self.untils.push((until, *segment)),
+                Extent::All | Extent::Whole => {}
+                Extent::Part if self.soons.contains(number, soon, *segment) == (until < later) => {}
+                Extent::Part if until < later => self.soons.insert(number, &mut soon, *segment),
+                Extent::Part => self.soons.remove(number, &mut soon, *segment),
+            }
             if self.movings.contains(number, moving, *segment) != (until < Time::MAX) {
                 if until < Time::MAX {
                     self.movings.insert(number, &mut moving, *segment);
@@ -437,9 +570,21 @@ impl Live {
                 _ => {}
             }
         }
-        if let Some(state) = self.roll.state_mut(number) {
-            (state.inside, state.moving) = (inside, moving);
+        if extent != Extent::Part {
+            // The first few; as many as cost no more, asked at each of their instants, than all others do once.
+            self.soons.clear(number, &mut soon);
+            self.untils.sort_unstable();
+            let few = self.untils.len().isqrt().max(1);
+            later = self.untils.get(few).map_or(Time::MAX, |(until, _)| *until);
+            for (_, segment) in self.untils.iter().take(few) {
+                self.soons.insert(number, &mut soon, *segment);
+            }
         }
+        if let Some(state) = self.roll.state_mut(number) {
+            (state.inside, state.moving, state.soon, state.later) = (inside, moving, soon, later);
+            self.desk.gauges.iter().for_each(|(gauge, left)| state.spare.set(*gauge, *left));
+        }
+        self.open = open;
         self.arm(number, due);
     }
 
@@ -455,8 +600,16 @@ impl Live {
         }
         self.insides.clear(number, &mut state.inside);
         self.movings.clear(number, &mut state.moving);
-        self.armed -= usize::from(state.armed < Time::MAX);
+        self.soons.clear(number, &mut state.soon);
+        self.armed -= usize::from(state.armed != Armed::NONE);
         self.roll.strike(number);
+    }
+
+    /// Anything may have changed: what was counted ahead counts no more.
+    fn forget_spare(&mut self, who: ProfileId) {
+        if let Some(state) = self.roll.number(who).and_then(|number| self.roll.state_mut(number)) {
+            state.spare = Spare::NONE;
+        }
     }
 
     /// The segments of a profile that time alone may change.
@@ -472,10 +625,11 @@ impl Live {
     /// Sets a profile's timer.
     fn arm(&mut self, number: Number, due: Time) {
         let Some(state) = self.roll.state_mut(number) else { return };
-        state.due = due;
-        if due < state.armed {
-            self.armed += usize::from(state.armed == Time::MAX);
-            state.armed = due;
+        let before = std::mem::replace(&mut state.due, due);
+        // The entry that there is stands no later than the timer before.
+        if due < before || state.armed == Armed::NONE && due < Time::MAX {
+            self.armed += usize::from(state.armed == Armed::NONE);
+            state.armed = Armed::at(due);
             self.wheel.arm(due, number);
         }
     }
@@ -491,6 +645,22 @@ impl Live {
     }
 }
 
+/// Whether an event can turn a segment at all, being as it is.
+fn turns(insides: &Insides, number: Number, inside: Inside, way: Way) -> bool {
+    if insides.contains(number, inside, way.segment) { !way.turn.yes } else { !way.turn.not_yes }
+}
+
+/// How much of what can change is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// Traits and events too: all that the profile may be in.
+    All,
+    /// All that time can change.
+    Whole,
+    /// The others hold until the timer.
+    Part,
+}
+
 /// What holds for all that is done at once.
 #[derive(Clone, Copy)]
 struct Stage<'a> {
@@ -501,19 +671,17 @@ struct Stage<'a> {
 
 /// Whether an entry of the wheel holds. INVARIANT: a profile's entry is not after its timer.
 fn word(roll: &mut Roll, armed: &mut usize, who: Number, at: Time) -> Word {
-    match roll.state_mut(who) {
-        Some(state) if state.armed == at && state.due == at => Word::Holds,
-        Some(state) if state.armed == at && state.due < Time::MAX => {
-            state.armed = state.due;
-            Word::Later(state.due)
-        }
-        Some(state) if state.armed == at => {
-            state.armed = Time::MAX;
-            *armed -= 1;
-            Word::Gone
-        }
-        _ => Word::Gone,
+    let Some(state) = roll.state_mut(who).filter(|state| state.armed == Armed::at(at)) else { return Word::Gone };
+    if state.due == at {
+        return Word::Holds;
     }
+    if state.due < Time::MAX {
+        state.armed = Armed::at(state.due);
+        return Word::Later(state.due);
+    }
+    state.armed = Armed::NONE;
+    *armed -= 1;
+    Word::Gone
 }
 
 fn change(profile: ProfileId, stage: Stage<'_>, news: News) -> Change {

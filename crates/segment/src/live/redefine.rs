@@ -12,7 +12,8 @@ use onefold_model::{Cause, Change, News, People, ProfileId, SegmentId, Time};
 use super::inside::{Inside, Insides};
 use super::rank::Ranking;
 use super::routes::Routes;
-use super::{Bits, Live, Ranks, Stage, change};
+use super::turn::Spare;
+use super::{Bits, Extent, Live, Ranks, Stage, change};
 use crate::definitions::Definitions;
 use crate::plan::{Aggregate, AggregateId, Node, NodeId, Plan, Rank, RankId, Span, What, Zone};
 
@@ -152,7 +153,9 @@ impl Live {
             let Some(state) = self.roll.state_mut(number) else { continue };
             let before = self.insides.all(number, state.inside);
             let moving = self.movings.all(number, state.moving);
-            (state.inside, state.moving) = (Inside::default(), Inside::default());
+            (state.inside, state.moving, state.spare) = (Inside::NONE, Inside::NONE, Spare::NONE);
+            // All that moves is asked next.
+            (state.soon, state.later) = (Inside::NONE, Time::MIN);
             for now in before.into_iter().filter_map(|segment| redefined.now(SegmentId(segment))) {
                 insides.insert(number, &mut state.inside, now.0);
             }
@@ -161,6 +164,7 @@ impl Live {
             }
         }
         (self.members, self.insides, self.movings) = (members, insides, movings);
+        self.soons = Insides::new(len);
     }
 
     /// Evaluates what is new.
@@ -195,8 +199,8 @@ impl Live {
         for who in everybody {
             let ranked = dues.get(&who).copied().unwrap_or(Time::MAX);
             match self.due(who) {
-                Some(due) => self.look(who, &segments, due.min(ranked), stage, out),
-                None => self.look(who, &routes.all.segments, ranked, stage, out),
+                Some(due) => self.look(who, (&segments, Extent::Part), due.min(ranked), stage, out),
+                None => self.look(who, (&[], Extent::All), ranked, stage, out),
             }
         }
     }

@@ -6,6 +6,7 @@
 use onefold_model::{ProfileId, Time};
 
 use super::inside::Inside;
+use super::turn::Spare;
 
 /// A profile's number.
 pub(super) type Number = u32;
@@ -19,11 +20,39 @@ pub(super) struct State {
     pub(super) id: ProfileId,
     /// None of its memberships changes by time before this instant.
     pub(super) due: Time,
-    /// The instant of its entry in the wheel, not after `due`; [`Time::MAX`] where it has none.
-    pub(super) armed: Time,
-    pub(super) inside: Inside,
     /// The segments that time alone may change.
     pub(super) moving: Inside,
+    /// Those of them that may change before `later`.
+    pub(super) soon: Inside,
+    /// None of the others changes by time before this instant.
+    pub(super) later: Time,
+    pub(super) inside: Inside,
+    /// How many more events leave conditions as they are.
+    pub(super) spare: Spare,
+    pub(super) armed: Armed,
+}
+
+const _: () = assert!(size_of::<State>() == 64);
+
+impl State {
+    const fn new(id: ProfileId) -> Self {
+        let (none, armed) = (Inside::NONE, Armed::NONE);
+        Self { id, due: Time::MAX, moving: none, soon: none, later: Time::MIN, inside: none, spare: Spare::NONE, armed }
+    }
+}
+
+/// Which entry of the wheel is the profile's, which is not after `due`: a mark of its instant. Should an entry that holds
+/// no longer bear the same mark, it is taken for this one, which then is the one that holds no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Armed(u32);
+
+impl Armed {
+    pub(super) const NONE: Self = Self(0);
+
+    pub(super) const fn at(at: Time) -> Self {
+        let at = at.0.cast_unsigned();
+        Self((((at >> 32) ^ at) & 0xFFFF_FFFF) as u32 | 1)
+    }
 }
 
 /// Profiles and what is kept of them, by numbers, and their numbers by their ids.
@@ -39,9 +68,9 @@ pub(super) struct Roll {
 
 fn hash(id: ProfileId) -> u64 {
     // Ids are keyed hashes; mixed once more, since tests and other sources may number their profiles.
-    let (high, low) = (id.0.0.iter().take(8), id.0.0.iter().skip(8));
-    let word = |bytes: &mut dyn Iterator<Item = &u8>| bytes.fold(0_u64, |word, byte| (word << 8) | u64::from(*byte));
-    let mixed = (word(&mut { high }) ^ word(&mut { low }).rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let both = u128::from_le_bytes(id.0.0);
+    let (high, low) = ((both >> 64) as u64, (both & u128::from(u64::MAX)) as u64);
+    let mixed = (high ^ low.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9)
 }
 
@@ -81,8 +110,7 @@ impl Roll {
         if let Some(number) = self.number(id) {
             return number;
         }
-        let state =
-            State { id, due: Time::MAX, armed: Time::MAX, inside: Inside::default(), moving: Inside::default() };
+        let state = State::new(id);
         let number = match self.free.pop() {
             Some(number) => {
                 if let Some(slot) = self.states.get_mut(number as usize) {
@@ -111,8 +139,7 @@ impl Roll {
     pub(super) fn strike(&mut self, number: Number) {
         let Some(state) = self.states.get_mut(number as usize) else { return };
         let id = state.id;
-        (state.due, state.armed) = (Time::MAX, Time::MAX);
-        (state.inside, state.moving) = (Inside::default(), Inside::default());
+        *state = State::new(id);
         let mut at = self.home(hash(id));
         while self.slots.get(at).is_some_and(|slot| *slot != number) || self.tags.get(at) == Some(&0) {
             if self.tags.get(at).is_none_or(|tag| *tag == 0) {

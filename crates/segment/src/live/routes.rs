@@ -9,8 +9,10 @@ use std::collections::HashMap;
 
 use onefold_model::{EventTypeId, FieldId, RelationId, Value};
 
+use super::entry::Entry;
+use super::turn::{Gauges, Turn, turns};
 use crate::ast::{Op, Then};
-use crate::plan::{Filter, Node, NodeId, Operand, Plan, RankId, Rows, Span};
+use crate::plan::{Filter, Node, NodeId, Operand, Plan, RankId, Read, Rows, Span};
 use crate::value::Ask;
 
 /// Many short lists, one after another.
@@ -46,10 +48,42 @@ struct Looking {
     by_value: Vec<(FieldId, HashMap<Value, Vec<NodeId>>)>,
 }
 
+/// A segment that an event reaches, and which way the event can turn it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Way {
+    pub(super) segment: u32,
+    pub(super) turn: Turn,
+}
+
+/// What some leaves reach.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ways {
+    /// A gauge to be spent first: as long as it lasts nothing is reached.
+    pub(super) gauge: Option<u8>,
+    /// Whatever the profile is.
+    pub(super) plain: Vec<Way>,
+    /// Only where the profile's trait has this text.
+    pub(super) guarded: Vec<(FieldId, HashMap<Value, Vec<Way>>)>,
+    /// All segments, guarded or not, and all else.
+    pub(super) reached: Reached,
+}
+
+/// The ways from one type of event.
+#[derive(Clone, Debug, Default)]
+struct From {
+    always: Vec<u32>,
+    /// Only where a property has this text.
+    by_value: Vec<(FieldId, HashMap<Value, u32>)>,
+}
+
 /// The ways from causes to what they can change.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Routes {
     by_event: Vec<Looking>,
+    from: Vec<From>,
+    ways: Vec<Ways>,
+    pub(super) gauges: Gauges,
+    pub(super) entry: Entry,
     /// What is made of a node, of the same profile.
     above: Lists,
     /// The segments whose condition a node is.
@@ -88,6 +122,20 @@ impl Reached {
         self.segments.clear();
         self.ranks.clear();
         self.related.clear();
+    }
+
+    pub(super) fn join(&mut self, other: &Self) {
+        self.segments.extend(&other.segments);
+        self.ranks.extend(&other.ranks);
+        self.related.extend(&other.related);
+    }
+
+    /// Each once, ascending.
+    pub(super) fn tidy(&mut self) {
+        for list in [&mut self.segments, &mut self.ranks, &mut self.related] {
+            list.sort_unstable();
+            list.dedup();
+        }
     }
 
     /// Whether nobody else can be concerned.
@@ -211,18 +259,84 @@ impl Routes {
                 routes.all.related.push(id);
             }
         }
+        routes.pave(plan);
+        routes.entry = Entry::new(plan);
         routes
     }
 
-    /// Calls for each leaf that an event can change.
-    pub(super) fn leaves(&self, what: EventTypeId, value: &dyn Fn(FieldId) -> Value, call: &mut dyn FnMut(NodeId)) {
-        let Some(looking) = self.by_event.get(what.index()) else { return };
-        looking.always.iter().copied().for_each(&mut *call);
-        for (property, leaves) in &looking.by_value {
-            if let Some(leaves) = leaves.get(&value(*property)) {
-                leaves.iter().copied().for_each(&mut *call);
+    /// Calls for all that an event can reach, by numbers of [ways](Self::ways).
+    pub(super) fn from(&self, what: EventTypeId, value: &dyn Fn(FieldId) -> Value, call: &mut dyn FnMut(u32)) {
+        let Some(from) = self.from.get(what.index()) else { return };
+        from.always.iter().copied().for_each(&mut *call);
+        for (property, by_value) in &from.by_value {
+            if let Some(ways) = by_value.get(&value(*property)) {
+                call(*ways);
             }
         }
+    }
+
+    pub(super) fn ways(&self, nth: u32) -> Option<&Ways> {
+        self.ways.get(nth as usize)
+    }
+
+    /// What is reached, ahead of all events.
+    fn pave(&mut self, plan: &Plan) {
+        let always = |looking: &Looking, leaf| looking.always.contains(&leaf);
+        let by_event = std::mem::take(&mut self.by_event);
+        let gauges = Gauges::new(plan, |leaf| by_event.iter().any(|looking| always(looking, leaf)));
+        for (what, looking) in (0..).map(EventTypeId).zip(&by_event) {
+            if looking.always.is_empty() && looking.by_value.is_empty() {
+                self.from.push(From::default());
+                continue;
+            }
+            let turns = turns(plan, what);
+            let (gauged, rest): (Vec<NodeId>, Vec<NodeId>) =
+                looking.always.iter().partition(|leaf| gauges.of(**leaf).is_some());
+            let mut from = From::default();
+            if !rest.is_empty() {
+                from.always.push(self.lay(plan, &turns, None, &rest));
+            }
+            for leaf in gauged {
+                from.always.push(self.lay(plan, &turns, gauges.of(leaf), &[leaf]));
+            }
+            for (property, by_value) in &looking.by_value {
+                let mut ways = HashMap::new();
+                for (value, leaves) in by_value {
+                    ways.insert(value.clone(), self.lay(plan, &turns, None, leaves));
+                }
+                from.by_value.push((*property, ways));
+            }
+            self.from.push(from);
+        }
+        self.gauges = gauges;
+    }
+
+    fn lay(&mut self, plan: &Plan, turns: &[Turn], gauge: Option<u8>, leaves: &[NodeId]) -> u32 {
+        let (mut open, mut marks, mut ways) = (Vec::new(), Marks::default(), Ways { gauge, ..Ways::default() });
+        marks.wipe(plan.nodes.len());
+        open.extend(leaves.iter().copied().filter(|leaf| marks.set(*leaf)));
+        self.follow(&mut open, &mut marks, &mut ways.reached);
+        for segment in &ways.reached.segments {
+            let Some(root) = plan.roots.get(*segment as usize) else { continue };
+            let turn = turns.get(*root as usize).copied().unwrap_or(Turn::ANY);
+            let way = Way { segment: *segment, turn };
+            match guard(plan, *root) {
+                Some((field, values)) => {
+                    let at = ways.guarded.iter().position(|(known, _)| *known == field).unwrap_or_else(|| {
+                        ways.guarded.push((field, HashMap::new()));
+                        ways.guarded.len() - 1
+                    });
+                    for (_, guarded) in ways.guarded.iter_mut().skip(at).take(1) {
+                        for value in &values {
+                            guarded.entry((*value).clone()).or_default().push(way);
+                        }
+                    }
+                }
+                None => ways.plain.push(way),
+            }
+        }
+        self.ways.push(ways);
+        (self.ways.len() - 1) as u32
     }
 
     /// Follows nodes that may have changed up to all that is made of them. Ranks are reached, not passed through: who
@@ -309,17 +423,37 @@ fn put_once(list: &mut Vec<NodeId>, id: NodeId) {
 fn only(filter: &Filter) -> Option<(FieldId, Vec<&Value>)> {
     match filter {
         Filter::And(parts) => parts.iter().find_map(only),
-        Filter::Ask(Operand::Property(read), ask) if read.relation.is_none() && read.keys.is_empty() => {
-            let values: Vec<&Value> = match ask {
-                Ask::Compare(Op::Eq, value) => vec![value],
-                Ask::Among(values) => values.iter().collect(),
-                _ => return None,
-            };
-            // Texts are equal as they stand; numbers are equal in several ways of writing them.
-            values.iter().all(|value| matches!(value, Value::Text(_))).then_some((read.field, values))
-        }
+        Filter::Ask(Operand::Property(read), ask) => texts(read, ask),
         _ => None,
     }
+}
+
+/// The texts of which a trait must have one where the condition is yes.
+pub(super) fn guard(plan: &Plan, root: NodeId) -> Option<(FieldId, Vec<&Value>)> {
+    let asked = |id: &NodeId| match plan.node(*id) {
+        Some(Node::Ask(read, ask)) => texts(read, ask),
+        _ => None,
+    };
+    match plan.node(root) {
+        Some(Node::And(parts)) => parts.iter().find_map(asked),
+        _ => None,
+    }
+}
+
+/// The texts of which a value must have one.
+fn texts<'a>(read: &Read, ask: &'a Ask) -> Option<(FieldId, Vec<&'a Value>)> {
+    if read.relation.is_some() || !read.keys.is_empty() {
+        return None;
+    }
+    let mut values: Vec<&Value> = match ask {
+        Ask::Compare(Op::Eq, value) => vec![value],
+        Ask::Among(values) => values.iter().collect(),
+        _ => return None,
+    };
+    values.sort_unstable();
+    values.dedup();
+    // Texts are equal as they stand; numbers are equal in several ways of writing them.
+    values.iter().all(|value| matches!(value, Value::Text(_))).then_some((read.field, values))
 }
 
 /// About what an evaluation costs: for putting parts in order.

@@ -1,11 +1,11 @@
 //! An order in which one can ask for the n-th, and where one stands.
 //!
-//! Keys stand sorted in chunks of some hundreds; a binary indexed tree (P. Fenwick, *A new data structure for
+//! Keys stand sorted in chunks of about a hundred; a binary indexed tree (P. Fenwick, *A new data structure for
 //! cumulative frequency tables*, 1994) over the lengths of the chunks finds the n-th. A key costs its own bytes and
 //! little more, and what is compared lies together in memory.
 
 /// A chunk longer than this is cut in two.
-const LONG: usize = 512;
+const LONG: usize = 128;
 
 /// Keys in order, no key twice.
 #[derive(Clone, Debug)]

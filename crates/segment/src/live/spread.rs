@@ -12,7 +12,7 @@ use onefold_model::{Change, ProfileId, Time};
 
 use super::rank::Key;
 use super::routes::{Marks, Reached, Routes};
-use super::{Live, Stage};
+use super::{Extent, Live, Stage};
 use crate::eval::Sight;
 use crate::plan::{Node, NodeId, RankId};
 
@@ -32,13 +32,15 @@ pub(super) enum Scope<'a> {
 struct Todo {
     /// Whether it is all that time can change, so that the timer is set anew.
     whole: bool,
+    /// Whether it is all that there is.
+    all: bool,
     segments: BTreeSet<u32>,
     due: Time,
 }
 
 impl Default for Todo {
     fn default() -> Self {
-        Self { whole: false, segments: BTreeSet::new(), due: Time::MAX }
+        Self { whole: false, all: false, segments: BTreeSet::new(), due: Time::MAX }
     }
 }
 
@@ -82,7 +84,8 @@ impl Live {
         for who in all {
             match scope {
                 Scope::All => {
-                    concern.add(*who, &routes.all, true);
+                    concern.add(*who, &Reached { segments: Vec::new(), ..routes.all.clone() }, true);
+                    concern.todo.entry(*who).or_default().all = true;
                     self.regroup(&mut concern, &routes, *who, stage);
                 }
                 // What time does to a fellow is told by one's own timer.
@@ -116,6 +119,27 @@ impl Live {
         }
     }
 
+    /// Brings the ranks up to date that an event reaches: until when nothing moves in them by itself; nothing where
+    /// others are concerned, or may be.
+    pub(super) fn stay(
+        &mut self,
+        routes: &Routes,
+        who: ProfileId,
+        reached: &Reached,
+        stage: Stage<'_>,
+    ) -> Option<Time> {
+        let mut due = self.due(who).filter(|_| reached.related.is_empty())?;
+        for rank in routes.rank_order.iter().filter(|rank| reached.ranks.contains(rank)) {
+            due = due.min(self.rank_one(*rank, who, routes, stage));
+            let moved = self.rankings.get_mut(*rank as usize).map(super::Ranking::settle).unwrap_or_default();
+            if !moved.is_empty() {
+                self.moved.extend(moved.into_iter().map(|(who, inside)| (*rank, who, inside)));
+                return None;
+            }
+        }
+        Some(due)
+    }
+
     fn look_again(&mut self, who: ProfileId, todo: &Todo, stage: Stage<'_>, out: &mut Vec<Change>) {
         let due = match (todo.whole, self.due(who)) {
             (true, _) => Time::MAX,
@@ -123,8 +147,16 @@ impl Live {
             // Nobody has touched it yet; all about it will be asked when somebody does.
             (false, None) => return,
         };
+        if todo.whole {
+            self.forget_spare(who);
+        }
         let segments: Vec<u32> = todo.segments.iter().copied().collect();
-        self.look(who, &segments, due.min(todo.due), stage, out);
+        let extent = match todo {
+            Todo { all: true, .. } => Extent::All,
+            Todo { whole: true, .. } => Extent::Whole,
+            _ => Extent::Part,
+        };
+        self.look(who, (&segments, extent), due.min(todo.due), stage, out);
     }
 
     /// A profile may have come to other groups: those whom it leaves and those to whom it comes are concerned.
@@ -174,7 +206,9 @@ impl Live {
             let todo = concern.todo.entry(*who).or_default();
             todo.due = todo.due.min(due);
         }
-        let moved = self.rankings.get_mut(rank as usize).map(super::Ranking::settle).unwrap_or_default();
+        let mut moved = self.rankings.get_mut(rank as usize).map(super::Ranking::settle).unwrap_or_default();
+        let before = self.moved.extract_if(.., |(of, ..)| *of == rank);
+        moved.extend(before.map(|(_, who, inside)| (who, inside)));
         let size = self.definitions.plan().nodes.len();
         for (who, inside) in moved {
             self.ranked.mark(rank, who, inside);

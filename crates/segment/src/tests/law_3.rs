@@ -98,7 +98,7 @@ const CONDITIONS: [&str; 44] = [
 /// A condition of the list with its blanks filled.
 fn leaves() -> impl Strategy<Value = String> {
     let spans = vec(2..25_u32, 4);
-    (0..CONDITIONS.len(), spans, 1..4_u32, vec(select(vec!["a", "b"]), 2), vec(select(EVENTS.to_vec()), 2)).prop_map(
+    (0..CONDITIONS.len(), spans, 1..6_u32, vec(select(vec!["a", "b"]), 2), vec(select(EVENTS.to_vec()), 2)).prop_map(
         |(nth, spans, number, categories, events)| {
             let (mut out, mut spans, mut categories, mut events) =
                 (String::new(), spans.iter(), categories.iter(), events.iter());

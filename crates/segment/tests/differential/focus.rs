@@ -10,7 +10,7 @@ use super::civil::DAY;
 use super::generate::{GRID, Generator, path, span, words};
 
 /// How many kinds there are.
-pub const KINDS: usize = 21;
+pub const KINDS: usize = 26;
 
 fn test(subject: Term, check: Check) -> Expr {
     Expr::Test(Test { subject, check, span: Span::default() })
@@ -96,12 +96,12 @@ impl Generator {
                 let quantifier = self.random.pick(&[Quantifier::Any, Quantifier::All, Quantifier::None]);
                 Expr::Related { quantifier, relation: "account".into(), expr: Box::new(inner) }
             }
-            3 | 19 => {
+            3 | 19 | 21 | 22 => {
                 let words = self.random.pick(&[("free", "pro"), ("pro", "free")]);
                 let literal = |text: &str| Some(Literal::Text(text.into()));
                 let (from, to) = (literal(words.0), literal(words.1));
-                let (from, to) = if which == 3 { (from, to) } else { (None, to.filter(|_| self.random.chance(50))) };
-                let window = match self.random.below(5) {
+                let (from, to) = if which != 19 { (from, to) } else { (None, to.filter(|_| self.random.chance(50))) };
+                let window = match self.random.below(8) {
                     0 => Window { when: When::Since(self.instant()), zone: None },
                     1 => Window { when: When::Before(self.instant()), zone: None },
                     2 => {
@@ -113,7 +113,7 @@ impl Generator {
                 };
                 Expr::Changed { field: "plan".into(), from, to, window }
             }
-            4 => {
+            4 | 23 | 24 => {
                 let function = self.random.pick(&[Function::Sum, Function::Sum, Function::Avg, Function::Median]);
                 let bound = Term::Constant(Literal::Money(self.money()));
                 let check = Check::Compare(self.op(), bound);
@@ -123,7 +123,7 @@ impl Generator {
                 let check = self.bound();
                 test(self.of(Function::Sessions(span(self.random.clone().range(2, 6) * GRID)), None), check)
             }
-            6 => {
+            6 | 25 => {
                 let seconds = self.random.pick(&[0, 21_600, 43_200, 86_400]);
                 let check = Check::Compare(self.op(), whole(seconds));
                 let gap = span(self.random.range(2, 8) * GRID);

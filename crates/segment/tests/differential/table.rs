@@ -8,7 +8,8 @@ use onefold_segment::{
 };
 
 /// Two-valued by definition: never unknown.
-const CERTAIN: [&str; 30] = [
+const CERTAIN: [&str; 31] = [
+    "changed from to",
     "count",
     "sum",
     "distinct",
