@@ -34,11 +34,15 @@ pub fn next_change(definitions: &Definitions, people: &dyn People, at: Time) -> 
         live.touch(who, Cause::Definition, people, at, &mut changes);
         changes.clear();
     }
-    // Parts of conditions may turn for ever (every day, say) without a membership with them: then none is told.
+    // Parts of conditions may turn for ever (every day, say) without a membership with them.
     let most = live.effort().fires + 1_000_000;
     loop {
         let due = live.next_change();
-        if due == Time::MAX || live.effort().fires > most {
+        if due == Time::MAX {
+            return None;
+        }
+        if live.effort().fires > most {
+            warn!("no membership changes before {due}; what comes then was not asked, so `next_change` is null");
             return None;
         }
         live.advance(due, people, &mut changes);

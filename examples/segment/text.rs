@@ -47,6 +47,9 @@ pub fn definitions(path: &str, schema: &Schema) -> Result<Definitions, Stop> {
     })
 }
 
+/// So many lints are drawn; of errors the reader tells no more either.
+const SHOWN: usize = 100;
+
 /// Tells everything that is wrong with definitions, and what may not be meant.
 pub fn check(path: &str, schema: &str, is_json: bool) -> Result<(), Stop> {
     let (_, schema) = config(schema)?;
@@ -57,7 +60,10 @@ pub fn check(path: &str, schema: &str, is_json: bool) -> Result<(), Stop> {
         Err(other) => return Err(other.into()),
     };
     if !is_json {
-        errors.iter().chain(&lints).for_each(|it| say!("{}", it.show(path, &text)));
+        errors.iter().chain(lints.iter().take(SHOWN)).for_each(|it| say!("{}", it.show(path, &text)));
+        if lints.len() > SHOWN {
+            say!("... and {} more lints; `--json` tells all\n", lints.len() - SHOWN);
+        }
     }
     let said = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let segments = definitions.as_ref().map(|it| it.len());

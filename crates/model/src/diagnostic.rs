@@ -16,6 +16,10 @@ pub struct Diagnostic {
     pub help: Option<String>,
 }
 
+/// How much of a long line is drawn, and how much of that before the place.
+const DRAWN: usize = 160;
+const BEFORE: usize = 60;
+
 impl Diagnostic {
     /// A diagnostic without help.
     pub fn new(code: &'static str, span: Range<usize>, message: impl Into<String>) -> Self {
@@ -45,12 +49,19 @@ impl Diagnostic {
         let line = text.get(line_start..).unwrap_or_default().lines().next().unwrap_or_default();
         let end = self.span.end.min(line_start + line.len()).max(start);
         let width = text.get(start..end).map_or(1, |marked| marked.chars().count()).max(1);
+        // Of a long line what stands around the place.
+        let skipped = (column - 1).saturating_sub(BEFORE);
+        let mut letters = line.chars().skip(skipped);
+        let drawn: String = letters.by_ref().take(DRAWN).collect();
+        let (dots, more) = (if skipped > 0 { "..." } else { "" }, if letters.next().is_some() { "..." } else { "" });
+        let indent = column - 1 - skipped + dots.len();
+        let width = width.min(DRAWN);
         let gutter = " ".repeat(row.to_string().len());
         let mut out = format!(
-            "{}: {}\n{gutter}--> {file}:{row}:{column}\n{gutter} |\n{row} | {line}\n{gutter} | {}{}\n",
+            "{}: {}\n{gutter}--> {file}:{row}:{column}\n{gutter} |\n{row} | {dots}{drawn}{more}\n{gutter} | {}{}\n",
             self.code,
             self.message,
-            " ".repeat(column - 1),
+            " ".repeat(indent),
             "^".repeat(width),
         );
         if let Some(help) = &self.help {

@@ -73,7 +73,7 @@ struct Checker<'a, 'o> {
     here: Range<usize>,
 }
 
-/// What a node looks at that has no past: a set of ranks, relations and consent.
+/// What a node looks at that has no past, or a dear one: a set of ranks, relations, consent and `for`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Taint(u8);
 
@@ -81,14 +81,21 @@ impl Taint {
     const RANK: Self = Self(1);
     const RELATION: Self = Self(2);
     const CONSENT: Self = Self(4);
+    /// A `for`, and one within another.
+    const HELD: Self = Self(8);
+    const TWICE: Self = Self(16);
 
     const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// The first of them, in words.
+    const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The first of those without a past, in words.
     const fn word(self) -> Option<&'static str> {
-        match self.0 {
+        match self.0 & 7 {
             0 => None,
             set if set & Self::RANK.0 != 0 => Some("a rank"),
             set if set & Self::RELATION.0 != 0 => Some("a relation"),
@@ -206,6 +213,8 @@ impl<'a> Checker<'a, '_> {
                 Taint::RELATION
             }
             Node::Consent(..) => Taint::CONSENT,
+            Node::Held(part, _) if self.taint(*part).has(Taint::HELD) => Taint::HELD.with(Taint::TWICE),
+            Node::Held(..) => Taint::HELD,
             _ => Taint::default(),
         };
         node.parts(&mut |part| taint = taint.with(self.taint(part)));

@@ -87,6 +87,11 @@ impl Memo {
         put(&mut self.values, id, value, (Val::Null, Time::MAX));
     }
 
+    /// Whether it serves a part of a part that looks at other times or profiles.
+    const fn is_deep(&self) -> bool {
+        self.depth > 1
+    }
+
     /// Lends another memo, one deeper; none where it is deep enough.
     fn deeper<T>(&mut self, call: impl FnOnce(&Self, &mut Self) -> T) -> Option<T> {
         let depth = self.depth.checked_add(1).filter(|depth| *depth < DEPTH)?;

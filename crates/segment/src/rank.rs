@@ -196,8 +196,9 @@ pub(crate) fn places(n: usize, size: Size) -> usize {
     places.unwrap_or(usize::MAX).min(n)
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+/// What competes with what: values of one kind, and amounts of one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
     Number,
     Money(Currency),
     Bool,
@@ -209,7 +210,7 @@ enum Kind {
 }
 
 impl Kind {
-    const fn of(val: &Val) -> Self {
+    pub(crate) const fn of(val: &Val) -> Self {
         match val {
             Val::Number(_) => Self::Number,
             Val::Money(_, currency) => Self::Money(*currency),

@@ -65,6 +65,7 @@ for ((nth = first - 1; nth < total && nth < last; nth++)); do
   tried=$((tried + 1))
   case $status in
     0) missed+=("$((nth + 1)) ${files[nth]}: ${olds[nth]} -> ${news[nth]}"); word=missed ;;
+    124) missed+=("$((nth + 1)) ${files[nth]}: out of time"); word=slow ;;
     2) echo "$((nth + 1)) does not compile" >&2; cat "$target/log" >&2; exit 2 ;;
     *) caught=$((caught + 1)); word=caught ;;
   esac

@@ -59,6 +59,10 @@ impl<'a> Checker<'a, '_> {
                     let help = "put it beside the condition that holds `for` some time, with `and`";
                     return self.type_error(&span_in(expr), &message, Some(help));
                 }
+                if self.taint(part).has(super::Taint::TWICE) {
+                    let message = "a third `for` around two others would look back over each instant of each instant";
+                    return self.type_error(&span_in(expr), message, Some("two within each other are the most"));
+                }
                 Node::Held(part, span)
             }
             Expr::Changed { field, from, to, window } => self.changed(field, from.as_ref(), to.as_ref(), window)?,

@@ -16,6 +16,8 @@ use crate::value::compare;
 
 /// So many instants are looked at; where that is not enough the answer is unknown.
 const MOST: usize = 1_000_000;
+/// The same for a `for` within another, at each instant of that.
+const MOST_WITHIN: usize = 10_000;
 
 /// What a trait was, from when on.
 type Past = Vec<(Time, Value)>;
@@ -84,6 +86,7 @@ fn was(plan: &Plan, part: NodeId, span: i64, sight: Sight<'_>, memo: &mut Memo) 
     let mut was = Was::default();
     let mut at = Time(sight.at.0.saturating_sub(span));
     let mut visited = 0;
+    let most = if memo.is_deep() { MOST_WITHIN } else { MOST };
     while at < sight.at {
         let known = at.min(sight.known);
         let then = Then { facts: sight.facts, at, fields: &fields };
@@ -98,7 +101,7 @@ fn was(plan: &Plan, part: NodeId, span: i64, sight: Sight<'_>, memo: &mut Memo) 
         }
         at = next;
         visited += 1;
-        if visited > MOST {
+        if visited > most {
             was.spent = true;
             break;
         }

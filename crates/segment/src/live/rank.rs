@@ -6,13 +6,13 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
-use onefold_model::{Currency, Decimal, ProfileId, Value};
+use onefold_model::{Decimal, ProfileId, Value};
 
 use super::sorted::Sorted;
 use crate::ast::{End, Size};
 use crate::number::Ratio;
 use crate::plan::Rank;
-use crate::rank::places;
+use crate::rank::{Kind, places};
 use crate::value::Val;
 
 /// A value by which profiles stand in order.
@@ -25,15 +25,16 @@ pub(super) enum Key {
 }
 
 impl Key {
-    /// The key of a value with its currency; none where the value is nothing.
-    pub(super) fn of(val: &Val) -> Option<(Option<Currency>, Self)> {
-        let number = |ratio: &Ratio| ratio.exact().map_or_else(|| Self::Ratio(Box::new(*ratio)), Self::Decimal);
-        match val {
-            Val::Null => None,
-            Val::Number(ratio) => Some((None, number(ratio))),
-            Val::Money(ratio, currency) => Some((Some(*currency), number(ratio))),
-            Val::Plain(value) => Some((None, Self::Plain(value.clone()))),
-        }
+    /// The key of a value with its kind; none where the value is nothing.
+    pub(super) fn of(val: &Val) -> Option<(Kind, Self)> {
+        let key = match val {
+            Val::Null => return None,
+            Val::Number(ratio) | Val::Money(ratio, _) => {
+                ratio.exact().map_or_else(|| Self::Ratio(Box::new(*ratio)), Self::Decimal)
+            }
+            Val::Plain(value) => Self::Plain(value.clone()),
+        };
+        Some((Kind::of(val), key))
     }
 }
 
@@ -86,12 +87,12 @@ impl PartialOrd for Place {
 pub(super) struct Ranking {
     end: End,
     size: Size,
-    /// Amounts of each currency apart; all else under none.
-    orders: BTreeMap<Option<Currency>, Sorted<Place>>,
-    // INVARIANT: each key stands in the order of its currency.
-    keys: HashMap<ProfileId, (Option<Currency>, Key)>,
-    /// The currency that counts.
-    active: Option<Currency>,
+    /// Values of each kind apart.
+    orders: BTreeMap<Kind, Sorted<Place>>,
+    // INVARIANT: each key stands in the order of its kind.
+    keys: HashMap<ProfileId, (Kind, Key)>,
+    /// The kind that competes.
+    active: Kind,
     /// The first so many of the active order are in.
     inside: usize,
     /// Who was in before the changes that are not settled yet, and who is now.
@@ -105,33 +106,33 @@ impl Ranking {
             size: rank.size,
             orders: BTreeMap::new(),
             keys: HashMap::new(),
-            active: None,
+            active: Kind::Number,
             inside: 0,
             open: BTreeMap::new(),
         }
     }
 
     /// The profile has this value now, or none.
-    pub(super) fn set(&mut self, who: ProfileId, key: Option<(Option<Currency>, Key)>) {
+    pub(super) fn set(&mut self, who: ProfileId, key: Option<(Kind, Key)>) {
         if self.keys.get(&who) == key.as_ref() {
             return;
         }
-        if let Some((currency, key)) = self.keys.remove(&who)
-            && let Some(order) = self.orders.get_mut(&currency)
+        if let Some((kind, key)) = self.keys.remove(&who)
+            && let Some(order) = self.orders.get_mut(&kind)
         {
             let at = order.remove(&Place { key, end: self.end, who });
             if order.len() == 0 {
-                self.orders.remove(&currency);
+                self.orders.remove(&kind);
             }
-            if currency == self.active && at.is_some_and(|at| at < self.inside) {
+            if kind == self.active && at.is_some_and(|at| at < self.inside) {
                 self.inside -= 1;
                 note(&mut self.open, who, false);
             }
         }
-        if let Some((currency, key)) = key {
-            self.keys.insert(who, (currency, key.clone()));
-            let at = self.orders.entry(currency).or_default().insert(Place { key, end: self.end, who });
-            if currency == self.active && at.is_ok_and(|at| at < self.inside) {
+        if let Some((kind, key)) = key {
+            self.keys.insert(who, (kind, key.clone()));
+            let at = self.orders.entry(kind).or_default().insert(Place { key, end: self.end, who });
+            if kind == self.active && at.is_ok_and(|at| at < self.inside) {
                 self.inside += 1;
                 note(&mut self.open, who, true);
             }
@@ -140,11 +141,11 @@ impl Ranking {
 
     /// Draws the border anew: who came in and who fell out since the last time, by id.
     pub(super) fn settle(&mut self) -> Vec<(ProfileId, bool)> {
-        // The most frequent currency; of equally frequent ones the smallest.
-        let most = self.orders.iter().fold(None, |most: Option<(usize, Option<Currency>)>, (currency, order)| {
-            if most.is_some_and(|(len, _)| len >= order.len()) { most } else { Some((order.len(), *currency)) }
+        // The most frequent kind; of equally frequent ones the smallest.
+        let most = self.orders.iter().fold(None, |most: Option<(usize, Kind)>, (kind, order)| {
+            if most.is_some_and(|(len, _)| len >= order.len()) { most } else { Some((order.len(), *kind)) }
         });
-        let active = most.map_or(self.active, |(_, currency)| currency);
+        let active = most.map_or(self.active, |(_, kind)| kind);
         if active != self.active {
             self.draw(0);
             self.active = active;
@@ -171,7 +172,7 @@ impl Ranking {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let each = size_of::<(ProfileId, (Option<Currency>, Key))>() + 1;
+        let each = size_of::<(ProfileId, (Kind, Key))>() + 1;
         self.orders.values().map(Sorted::bytes).sum::<usize>() + self.keys.capacity() * each
     }
 }
@@ -196,16 +197,15 @@ mod tests {
     }
 
     /// All of it anew: sort, cut.
-    fn slow(rank: &Rank, keys: &BTreeMap<u8, (Option<Currency>, i64)>) -> BTreeSet<ProfileId> {
-        let mut counts: BTreeMap<Option<Currency>, i64> = BTreeMap::new();
-        for (currency, _) in keys.values() {
-            *counts.entry(*currency).or_default() += 1;
+    fn slow(rank: &Rank, keys: &BTreeMap<u8, (Kind, i64)>) -> BTreeSet<ProfileId> {
+        let mut counts: BTreeMap<Kind, i64> = BTreeMap::new();
+        for (kind, _) in keys.values() {
+            *counts.entry(*kind).or_default() += 1;
         }
-        let Some(active) = counts.iter().max_by_key(|(currency, count)| (**count, std::cmp::Reverse(**currency)))
-        else {
+        let Some(active) = counts.iter().max_by_key(|(kind, count)| (**count, std::cmp::Reverse(**kind))) else {
             return BTreeSet::new();
         };
-        let of = keys.iter().filter(|(_, (currency, _))| currency == active.0);
+        let of = keys.iter().filter(|(_, (kind, _))| kind == active.0);
         let mut all: Vec<(i64, u8)> =
             of.map(|(who, (_, key))| (if rank.end == End::Top { -key } else { *key }, *who)).collect();
         all.sort_unstable();
@@ -218,10 +218,9 @@ mod tests {
 
     #[test]
     fn the_border_is_where_sorting_everybody_puts_it() {
-        let euro: Currency = "EUR".parse().unwrap();
-        let dollar: Currency = "USD".parse().unwrap();
-        let currencies = prop_oneof![6 => Just(Some(euro)), 2 => Just(Some(dollar))];
-        let deed = (0..25_u8, prop::option::weighted(0.8, (currencies, -4..5_i64)), any::<bool>());
+        let (euro, dollar) = (Kind::Money("EUR".parse().unwrap()), Kind::Money("USD".parse().unwrap()));
+        let kinds = prop_oneof![6 => Just(euro), 2 => Just(dollar), 2 => Just(Kind::Number), 1 => Just(Kind::Text)];
+        let deed = (0..25_u8, prop::option::weighted(0.8, (kinds, -4..5_i64)), any::<bool>());
         let size = prop_oneof![
             (0..8_u64).prop_map(Size::Count),
             (0..101_i64).prop_map(|percent| Size::Percent(percent.into())),
@@ -234,7 +233,7 @@ mod tests {
                 let rank = Rank { end, size, by: 0, among: None };
                 let (mut ranking, mut keys, mut told) = (Ranking::new(&rank), BTreeMap::new(), BTreeSet::new());
                 for (who, key, settles) in deeds {
-                    let exact = key.map(|(currency, key)| (currency, Key::Decimal(key.into())));
+                    let exact = key.map(|(kind, key)| (kind, Key::Decimal(key.into())));
                     ranking.set(id(who), exact);
                     match key {
                         Some(key) => keys.insert(who, key),

@@ -169,6 +169,12 @@ impl Witness<'_> {
         if !more && !matches!(op, Op::Lt | Op::Le) {
             return None;
         }
+        // What happens from now on counts only where the window takes in what happens now, or will.
+        let frame = Frame::of(aggregate.window, self.plan, self.sight);
+        let (from, to) = frame.stay(self.sight.at);
+        if to <= self.sight.at || to <= from {
+            return None;
+        }
         let adds = matches!(
             aggregate.what,
             What::Count
@@ -194,12 +200,13 @@ impl Witness<'_> {
             gap.to_value()
         };
         let what = match &aggregate.what {
+            What::Count if aggregate.rows.filter.is_some() => format!(" such{}", self.label(&aggregate.rows)),
             What::Count => self.label(&aggregate.rows),
             What::Distinct(_) => " different".into(),
-            What::ActiveDays(_) => " days".into(),
-            What::ActiveWeeks(_) => " weeks".into(),
-            What::Sessions(_) => " sessions".into(),
-            What::SessionTime(_) => " seconds".into(),
+            What::ActiveDays(_) => unit(&amount, "day"),
+            What::ActiveWeeks(_) => unit(&amount, "week"),
+            What::Sessions(_) => unit(&amount, "session"),
+            What::SessionTime(_) => unit(&amount, "second"),
             _ => String::new(),
         };
         let than = if over && !whole { "more than " } else { "" };
@@ -314,4 +321,10 @@ impl Witness<'_> {
 
 const fn is_number(val: &Val) -> bool {
     matches!(val, Val::Number(_) | Val::Money(..))
+}
+
+/// A unit, of one or of several.
+fn unit(amount: &Value, name: &str) -> String {
+    let many = if *amount == Value::Int(1) { "" } else { "s" };
+    format!(" {name}{many}")
 }
