@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use onefold::model::{Cause, News, People, Time};
 use onefold::segment::{Definitions, Live, batch};
-use onefold_examples::{Args, peak_rss_mib, say, table, thread_seconds};
+use onefold_examples::{Args, peak_rss_mib, say, table, thread_seconds, warn};
 use serde_json::{Map, Value, json};
 
 use crate::Stop;

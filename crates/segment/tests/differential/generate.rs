@@ -123,11 +123,12 @@ impl Generator {
     /// A few segments and computed traits.
     pub fn source(&mut self, focus: usize) -> Source {
         let mut definitions = Vec::new();
-        let count = 4 + self.random.below(3);
+        // The last two are about one construct each.
+        let count = 5 + self.random.below(3);
         for nth in 0..count {
             self.others = false;
             let all = Where { held: false, fellow: false };
-            if nth + 1 < count && self.random.chance(22) {
+            if nth + 2 < count && self.random.chance(22) {
                 let kind = self.random.pick(&KINDS);
                 let value = self.term(kind, 2, all);
                 let name = format!("t{nth}");
@@ -142,7 +143,11 @@ impl Generator {
                 self.traits.push((name, kind, self.others));
             } else {
                 let depth = self.random.below(3);
-                let expr = if nth + 1 == count { self.focus(focus) } else { self.expr(depth, all) };
+                let expr = match count - nth {
+                    1 => self.focus(focus),
+                    2 => self.focus((focus + super::focus::KINDS / 2) % super::focus::KINDS),
+                    _ => self.expr(depth, all),
+                };
                 let name = format!("s{nth}");
                 definitions.push(Definition {
                     name: name.as_str().into(),
