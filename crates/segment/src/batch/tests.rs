@@ -35,7 +35,7 @@ pub(crate) fn people(seed: u64, count: u32, fractions: bool, mixed: bool) -> Col
     let schema = shop();
     let mut throw = Throw(seed);
     let mut columns = Columns::new(&schema);
-    if seed % 3 == 0 {
+    if seed.is_multiple_of(3) {
         columns = columns.with_ids();
     }
     let field = |name: &str| schema.field(name).unwrap();
@@ -101,7 +101,7 @@ pub(crate) fn people(seed: u64, count: u32, fractions: bool, mixed: bool) -> Col
         }
         columns.number(ProfileId(Token([9; 16])));
     }
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         columns.compact();
     }
     columns

@@ -46,7 +46,7 @@ proptest! {
         events.sort_by_key(|(nth, event)| (*nth, event.id));
         events.dedup_by_key(|(nth, event)| (*nth, event.id));
         let gone: BTreeSet<usize> = gone.iter().map(|index| index.index(events.len())).collect();
-        for (_, (nth, event)) in events.iter().enumerate() {
+        for (nth, event) in &events {
             prop_assert!(columns.insert(sheets[*nth].profile(), event));
             if with_ids {
                 prop_assert!(!columns.insert(sheets[*nth].profile(), event));

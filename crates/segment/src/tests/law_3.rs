@@ -230,8 +230,8 @@ impl World {
             self.homes.insert(self.id("user_id", NAMES[home]), home);
         }
         self.groups = BTreeMap::new();
-        for account in 0..ACCOUNTS.len() {
-            let who = self.schema.identifier("account_id", ACCOUNTS[account]).unwrap();
+        for (account, name) in ACCOUNTS.iter().enumerate() {
+            let who = self.schema.identifier("account_id", name).unwrap();
             let mut sheet = Sheet::new(&self.schema, &who);
             if let Some(tier) = self.tiers.get(&account) {
                 sheet = sheet.set("tier", *tier).unwrap();

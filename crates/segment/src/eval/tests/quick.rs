@@ -109,16 +109,19 @@ const SEQUENCES: &str = r"
 
 /// A sequence as plain data: each step's type, whether it must follow, within how many minutes, and with which steps
 /// its key is, or is not, the same.
+type Then<S> = (usize, bool, Option<i64>, S);
+
+/// Such a sequence.
 #[derive(Clone, Debug)]
 struct Oracle {
     first: usize,
-    steps: Vec<(usize, bool, Option<i64>, Vec<(usize, bool)>)>,
+    steps: Vec<Then<Vec<(usize, bool)>>>,
     /// How long after its instant the first step enters and leaves.
     stay: (i64, Option<i64>),
 }
 
 fn oracles() -> Vec<Oracle> {
-    let of = |first, steps: &[(usize, bool, Option<i64>, &[(usize, bool)])], stay| Oracle {
+    let of = |first, steps: &[Then<&[(usize, bool)]>], stay| Oracle {
         first,
         steps: steps.iter().map(|(what, follows, within, same)| (*what, *follows, *within, same.to_vec())).collect(),
         stay,

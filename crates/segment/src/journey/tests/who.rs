@@ -72,10 +72,9 @@ fn a_merge_carries_walks_over_and_doubles_nothing() {
 
 #[test]
 fn an_order_of_the_other_half_is_not_given_again() {
-    let mut stage = Stage::new(welcome());
     // Bob entered earlier, but his letter is not due yet when ada, who has had hers, turns out to be him.
     let slow = Journey::on("welcome", entered("a")).wait(entered("b"), hours(9), "next").act("one", "email");
-    stage = Stage::new(Source::default().journey(slow));
+    let mut stage = Stage::new(Source::default().journey(slow));
     let [ada, bob, _] = stage.who;
     stage.enters("01T00:00:00", 1, "a", Cause::Timer);
     stage.enters("01T01:00:00", 0, "a", Cause::Timer);
