@@ -1,6 +1,5 @@
 //! Computed traits in a running platform: asked for, used by segments, given to recipients under their labels.
 #![cfg(all(feature = "toml", feature = "json"))]
-#![expect(clippy::unwrap_used, reason = "what goes wrong here fails the test")]
 
 use onefold::export::NdjsonFile;
 use onefold::model::{Time, Value};

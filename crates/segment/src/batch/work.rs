@@ -52,8 +52,9 @@ impl<'a> Work<'a> {
     /// Calls back with how many blocks of profiles are done, and how many there are. On [`ControlFlow::Break`] the work
     /// ends with [`Undone::Stopped`].
     #[must_use]
-    pub fn watched(self, watch: &'a (dyn Fn(u64, u64) -> ControlFlow<()> + Sync)) -> Self {
-        Self { watch: Some(watch), ..self }
+    pub fn watched(mut self, watch: &'a (dyn Fn(u64, u64) -> ControlFlow<()> + Sync)) -> Self {
+        self.watch = Some(watch);
+        self
     }
 
     /// Works in this pool.
