@@ -132,7 +132,11 @@ impl<'a> Checker<'a, '_> {
         }
         if sequence.steps.len() >= STEPS {
             let message = format!("a sequence has at most {STEPS} steps");
-            return self.fault("E04", &at, &message, Some("define a part as a segment of its own"));
+            return self.fault("E04", &at, &message, None);
+        }
+        let mut names = sequence.name.iter().chain(sequence.steps.iter().filter_map(|step| step.name.as_ref()));
+        if names.any(|name| name.as_str().is_empty()) {
+            return self.fault("E02", &at, "the name of a step is empty", None);
         }
         let first = self.rows(&sequence.first, &[]);
         let window = self.window(&sequence.window, &at, false);

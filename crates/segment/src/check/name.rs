@@ -22,6 +22,7 @@ impl<'a> Checker<'a, '_> {
         let Some((first, rest)) = path.names.split_first() else {
             return self.fault("E02", &(0..0), "a path has at least one name", None);
         };
+        self.spoken(path)?;
         match place {
             Place::Profile => self.of_profile(path, first, rest),
             Place::Event(types, steps) => self.of_event(path, first, rest, types, steps),
@@ -29,6 +30,14 @@ impl<'a> Checker<'a, '_> {
                 let keys = path.names.iter().map(text).collect();
                 Some(Typed { made: Made::Operand(Operand::Key(keys)), kind: Type::Any.into(), field: None })
             }
+        }
+    }
+
+    /// Refuses a path with an empty name, which no text can say.
+    fn spoken(&mut self, path: &Path) -> Option<()> {
+        match path.names.iter().any(|name| name.as_str().is_empty()) {
+            true => self.fault("E02", &super::term::span_of_path(path), "a name in a path is empty", None),
+            false => Some(()),
         }
     }
 
@@ -155,6 +164,7 @@ impl<'a> Checker<'a, '_> {
         let Some((first, rest)) = path.names.split_first() else {
             return self.fault("E02", &(0..0), "a path has at least one name", None);
         };
+        self.spoken(path)?;
         let Some(one) = types.one() else {
             let several = if types.any { "any type" } else { "several types" };
             let message = format!("events of {several} have no property `{}` in common", dotted(path));

@@ -262,3 +262,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_path_with_an_empty_name_is_refused() {
+    for name in [r#"["address", ""]"#, r#"[""]"#] {
+        let json = format!(
+            r#"{{"definitions": [{{"name": "x", "body": {{"segment": {{"test": {{"subject": {{"name": {name}}}, "check": "null"}}}}}}}}]}}"#
+        );
+        let Err(Error::Invalid(all)) = Definitions::from_source(serde_json::from_str(&json).unwrap(), &shop()) else {
+            panic!("{name}")
+        };
+        assert_eq!((all[0].code, all[0].message.as_str()), ("E02", "a name in a path is empty"));
+    }
+}
