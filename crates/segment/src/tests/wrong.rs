@@ -529,7 +529,7 @@ fn a_sequence_is_bounded_in_steps() {
     assert!(Definitions::parse(&steps(15), &shop()).is_ok());
     assert_eq!(
         faults(&steps(16))[0].to_string(),
-        "E04: a sequence has at most 16 steps; define a part as a segment of its own"
+        "E04: a sequence has at most 16 steps"
     );
 }
 
