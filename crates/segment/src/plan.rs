@@ -140,6 +140,38 @@ pub(crate) enum What {
     SessionTime(i64),
 }
 
+impl What {
+    /// The property that it looks at.
+    pub(crate) const fn read(&self) -> Option<&Read> {
+        match self {
+            Self::Sum(read, _)
+            | Self::Avg(read, _)
+            | Self::Min(read, _)
+            | Self::Max(read, _)
+            | Self::Median(read, _)
+            | Self::Distinct(read)
+            | Self::First(read)
+            | Self::Last(read)
+            | Self::MostFrequent(read) => Some(read),
+            Self::Count
+            | Self::FirstTime
+            | Self::LastTime
+            | Self::ActiveDays(_)
+            | Self::ActiveWeeks(_)
+            | Self::Sessions(_)
+            | Self::SessionTime(_) => None,
+        }
+    }
+
+    /// The calendar that it looks at.
+    pub(crate) const fn zone(&self) -> Option<Zone> {
+        match self {
+            Self::ActiveDays(zone) | Self::ActiveWeeks(zone) => Some(*zone),
+            _ => None,
+        }
+    }
+}
+
 /// Events, by the ids of their types in ascending order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Rows {

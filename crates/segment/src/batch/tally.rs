@@ -91,21 +91,9 @@ impl<'a> Tally<'a> {
         }
         let window = Window::of(aggregate.window, plan, columns, now)?;
         let mut sources = sources(columns, &aggregate.rows)?;
-        let property = match &aggregate.what {
-            What::Sum(read, _)
-            | What::Avg(read, _)
-            | What::Min(read, _)
-            | What::Max(read, _)
-            | What::Median(read, _)
-            | What::Distinct(read)
-            | What::First(read)
-            | What::Last(read)
-            | What::MostFrequent(read) => Some(read),
-            _ => None,
-        };
         // Rows of a type that has no such property have no value.
         let mut column = None;
-        if let Some(Read { relation, field, keys }) = property {
+        if let Some(Read { relation, field, keys }) = aggregate.what.read() {
             if relation.is_some() || !keys.is_empty() {
                 return None;
             }
@@ -157,7 +145,7 @@ impl<'a> Tally<'a> {
             What::Sessions(gap) => Measure::Sessions { gap: *gap, time: false },
             What::SessionTime(gap) => Measure::Sessions { gap: *gap, time: true },
         };
-        if property.is_some() && column.is_none() {
+        if aggregate.what.read().is_some() && column.is_none() {
             sources.clear();
         }
         Some(Self { sources, window, measure })

@@ -6,7 +6,7 @@ use onefold_model::{EventTypeId, FieldId};
 
 use super::{Columns, Keep};
 use crate::definitions::Definitions;
-use crate::plan::{Filter, Node, Operand, Plan, Read, Rows, Span, What, Zone};
+use crate::plan::{Filter, Node, Operand, Plan, Read, Rows, Span, Zone};
 
 /// What a plan looks at.
 #[derive(Clone, Debug, Default)]
@@ -48,18 +48,11 @@ impl Looks {
         for aggregate in &plan.aggregates {
             looks.rows(&aggregate.rows);
             looks.span(aggregate.window, plan);
-            match &aggregate.what {
-                What::Sum(read, _)
-                | What::Avg(read, _)
-                | What::Min(read, _)
-                | What::Max(read, _)
-                | What::Median(read, _)
-                | What::Distinct(read)
-                | What::First(read)
-                | What::Last(read)
-                | What::MostFrequent(read) => looks.read(read),
-                What::ActiveDays(zone) | What::ActiveWeeks(zone) => looks.zone(*zone),
-                What::Count | What::FirstTime | What::LastTime | What::Sessions(_) | What::SessionTime(_) => {}
+            if let Some(read) = aggregate.what.read() {
+                looks.read(read);
+            }
+            if let Some(zone) = aggregate.what.zone() {
+                looks.zone(zone);
             }
         }
         looks

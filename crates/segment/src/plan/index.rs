@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use onefold_model::{EventTypeId, FieldId, PurposeId, SegmentId};
 
-use super::{Aggregate, Node, NodeId, Plan, Rows, Span, What, Zone};
+use super::{Aggregate, Node, NodeId, Plan, Rows, Span, Zone};
 
 /// What a segment can be changed by, its segments in segments included.
 #[derive(Clone, Debug, Default)]
@@ -140,8 +140,8 @@ impl Plan {
     fn aggregate_uses(&self, aggregate: &Aggregate, used: &mut Uses) {
         rows_uses(&aggregate.rows, used);
         self.span_uses(aggregate.window, used);
-        if let What::ActiveDays(zone) | What::ActiveWeeks(zone) = &aggregate.what {
-            zone_uses(*zone, used);
+        if let Some(zone) = aggregate.what.zone() {
+            zone_uses(zone, used);
         }
     }
 

@@ -6,7 +6,7 @@
 
 use onefold_model::{FieldId, Labels, Origin};
 
-use super::{Filter, Node, NodeId, Operand, Plan, Rows, Span, What, Zone};
+use super::{Filter, Node, NodeId, Operand, Plan, Rows, Span, Zone};
 
 impl Plan {
     /// The label of a node: that of what is derived from all that it reads.
@@ -57,18 +57,11 @@ impl Plan {
                 let Some(aggregate) = self.aggregate(*id) else { return };
                 rows_reads(&aggregate.rows, call);
                 span_reads(aggregate.window, call);
-                match &aggregate.what {
-                    What::Sum(read, _)
-                    | What::Avg(read, _)
-                    | What::Min(read, _)
-                    | What::Max(read, _)
-                    | What::Median(read, _)
-                    | What::Distinct(read)
-                    | What::First(read)
-                    | What::Last(read)
-                    | What::MostFrequent(read) => call(read.field),
-                    What::ActiveDays(zone) | What::ActiveWeeks(zone) => zone_reads(*zone, call),
-                    What::Count | What::FirstTime | What::LastTime | What::Sessions(_) | What::SessionTime(_) => {}
+                if let Some(read) = aggregate.what.read() {
+                    call(read.field);
+                }
+                if let Some(zone) = aggregate.what.zone() {
+                    zone_reads(zone, call);
                 }
             }
             Node::Sequence(sequence) => {

@@ -527,10 +527,7 @@ fn a_zone_by_name_needs_the_feature() {
 fn a_sequence_is_bounded_in_steps() {
     let steps = |count: usize| format!("segment x = did login{}", " then login".repeat(count));
     assert!(Definitions::parse(&steps(15), &shop()).is_ok());
-    assert_eq!(
-        faults(&steps(16))[0].to_string(),
-        "E04: a sequence has at most 16 steps"
-    );
+    assert_eq!(faults(&steps(16))[0].to_string(), "E04: a sequence has at most 16 steps");
 }
 
 #[test]
