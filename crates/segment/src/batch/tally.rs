@@ -86,9 +86,6 @@ impl<'a> Tally<'a> {
     }
 
     fn of(columns: &'a Columns, plan: &'a Plan, aggregate: &'a Aggregate, now: Time, value: bool) -> Option<Self> {
-        if value && matches!(aggregate.what, What::Sum(_, Some(_))) {
-            return None; // nothing adds up to 0 of the currency
-        }
         let window = Window::of(aggregate.window, plan, columns, now)?;
         let mut sources = sources(columns, &aggregate.rows)?;
         // Rows of a type that has no such property have no value.

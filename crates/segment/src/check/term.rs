@@ -252,15 +252,12 @@ impl<'a> Checker<'a, '_> {
             return self.type_error(&span_of_path(path), &message, None);
         }
         let mean: Kind = if of.ty == Type::Int { Type::Decimal.into() } else { of };
-        // Where the property has a currency, amounts are those in it, and none add up to 0 of it.
-        let declared = self.schema.field_info(read.field).and_then(|info| info.declared.currency);
-        let currency = declared.filter(|_| of.ty == Type::Money && read.keys.is_empty());
         Some(match function {
-            F::Sum => (What::Sum(read, currency), of),
-            F::Avg => (What::Avg(read, currency), mean),
-            F::Median => (What::Median(read, currency), mean),
-            F::Min => (What::Min(read, currency), of),
-            F::Max => (What::Max(read, currency), of),
+            F::Sum => (What::Sum(read, None), of),
+            F::Avg => (What::Avg(read, None), mean),
+            F::Median => (What::Median(read, None), mean),
+            F::Min => (What::Min(read, None), of),
+            F::Max => (What::Max(read, None), of),
             F::Distinct => (What::Distinct(read), Type::Int.into()),
             F::First => (What::First(read), of),
             F::Last => (What::Last(read), of),
