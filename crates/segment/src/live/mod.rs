@@ -56,6 +56,7 @@ mod sorted;
 mod spread;
 mod turn;
 mod wheel;
+mod without;
 
 use std::sync::Arc;
 
@@ -75,6 +76,7 @@ use self::roll::{Armed, Number, Roll, State};
 use self::routes::{Marks, Reached, Routes, Way};
 use self::turn::Spare;
 use self::wheel::{Wheel, Word};
+use self::without::Without;
 use crate::definitions::Definitions;
 use crate::eval::{Ranks, Sight};
 
@@ -686,39 +688,4 @@ fn word(roll: &mut Roll, armed: &mut usize, who: Number, at: Time) -> Word {
 
 fn change(profile: ProfileId, stage: Stage<'_>, news: News) -> Change {
     Change { cursor: Cursor::default(), at: stage.now, profile, cause: stage.cause, news }
-}
-
-/// People without one of them.
-struct Without<'a> {
-    who: ProfileId,
-    people: &'a dyn People,
-}
-
-impl People for Without<'_> {
-    fn see(&self, who: ProfileId, look: &mut dyn FnMut(&dyn Facts)) {
-        if who != self.who {
-            self.people.see(who, look);
-        }
-    }
-    fn each(&self, look: &mut dyn FnMut(&dyn Facts)) {
-        self.people.each(&mut |facts| {
-            if facts.profile() != self.who {
-                look(facts);
-            }
-        });
-    }
-    fn related(&self, who: ProfileId, relation: onefold_model::RelationId, look: &mut dyn FnMut(&dyn Facts)) {
-        if who != self.who {
-            self.people.related(who, relation, look);
-        }
-    }
-    fn fellows(&self, who: ProfileId, relation: onefold_model::RelationId, look: &mut dyn FnMut(&dyn Facts)) {
-        if who != self.who {
-            self.people.fellows(who, relation, &mut |facts| {
-                if facts.profile() != self.who {
-                    look(facts);
-                }
-            });
-        }
-    }
 }

@@ -10,9 +10,11 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, unreachable_pub, reason = "tests may be blunt")]
 
+mod case;
 mod civil;
 mod compare;
 mod count;
+mod counts;
 mod exact;
 mod facts;
 mod focus;
@@ -26,7 +28,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use compare::{Case, Counts, run};
+use case::Case;
+use compare::run;
+use counts::Counts;
 
 fn number(name: &str, otherwise: usize) -> usize {
     std::env::var(name).ok().and_then(|it| it.parse().ok()).unwrap_or(otherwise)
