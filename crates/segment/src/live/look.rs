@@ -1,0 +1,271 @@
+//! How a profile is looked at: what fires, what is asked, what is told, and when it is asked again.
+
+use super::*;
+
+impl Live {
+    /// Everything that is due at one instant. Profiles by id.
+    pub(super) fn fire(&mut self, at: Time, people: &dyn People, out: &mut Vec<Change>) {
+        let mut numbers = Vec::new();
+        let (wheel, roll, armed) = (&mut self.wheel, &mut self.roll, &mut self.armed);
+        wheel.take(at, &mut |who, at| word(roll, armed, who, at), &mut |who| numbers.push(who));
+        let mut all: Vec<(ProfileId, Number)> =
+            numbers.into_iter().filter_map(|number| Some((self.roll.id(number)?, number))).collect();
+        all.sort_unstable();
+        all.dedup();
+        for (_, number) in &all {
+            if let Some(state) = self.roll.state_mut(*number) {
+                (state.armed, state.due) = (Armed::NONE, Time::MAX);
+                self.armed -= 1;
+            }
+        }
+        self.effort.fires += all.len() as u64;
+        let stage = Stage { cause: Cause::Timer, people, now: at };
+        let before = out.len();
+        if self.routes.timely.is_empty() {
+            for (who, number) in all {
+                let before = out.len();
+                let Some(state) = self.roll.state(number).copied() else { continue };
+                if at < state.later {
+                    let soon = self.soons.all(number, state.soon);
+                    self.look(who, (&soon, Extent::Part), state.later, stage, out);
+                } else {
+                    let moving = self.movings.all(number, state.moving);
+                    self.look(who, (&moving, Extent::Whole), Time::MAX, stage, out);
+                }
+                self.effort.idle_fires += u64::from(out.len() == before);
+            }
+        } else {
+            let all: Vec<ProfileId> = all.into_iter().map(|(who, _)| who).collect();
+            self.spread(&all, spread::Scope::Timely, stage, out);
+            self.effort.idle_fires += if out.len() == before { all.len() as u64 } else { 0 };
+        }
+        self.effort.changes += (out.len() - before) as u64;
+    }
+
+    /// What an event can change of a profile: the segments that it can turn, and the ways to those whose traits are to
+    /// be looked at first; all that is reached too, where that concerns others.
+    pub(super) fn follow(
+        &mut self,
+        routes: &Routes,
+        number: Number,
+        (what, property): (EventTypeId, &dyn Fn(FieldId) -> Value),
+        path: &mut Path,
+    ) {
+        path.reached.clear();
+        path.segments.clear();
+        path.ways.clear();
+        let Some(state) = self.roll.state_mut(number) else { return };
+        let (spare, mut own) = (&mut state.spare, true);
+        routes.from(what, property, &mut |nth| {
+            let Some(ways) = routes.ways(nth) else { return };
+            if !ways.gauge.is_some_and(|gauge| spare.spend(gauge)) {
+                own &= ways.reached.is_own();
+                path.ways.push(nth);
+            }
+        });
+        if !own {
+            path.ways.iter().filter_map(|nth| routes.ways(*nth)).for_each(|ways| path.reached.join(&ways.reached));
+        }
+        path.marks.wipe(self.members.len());
+        let (insides, inside) = (&self.insides, state.inside);
+        let (marks, segments) = (&mut path.marks, &mut path.segments);
+        path.ways.retain(|nth| {
+            let Some(ways) = routes.ways(*nth) else { return false };
+            for way in &ways.plain {
+                if turns(insides, number, inside, *way) && marks.set(way.segment) {
+                    segments.push(way.segment);
+                }
+            }
+            !ways.guarded.is_empty()
+        });
+    }
+
+    /// Evaluates the segments of a path. Nothing else changes by time before `due`.
+    pub(super) fn look_where(
+        &mut self,
+        routes: &Routes,
+        (who, number): (ProfileId, Number),
+        (due, path): (Time, &mut Path),
+        stage: Stage<'_>,
+        out: &mut Vec<Change>,
+    ) {
+        let mut seen = false;
+        stage.people.see(who, &mut |facts| {
+            seen = true;
+            let Some(State { due: before, inside, .. }) = self.roll.state(number).copied() else { return };
+            for ways in path.ways.iter().filter_map(|nth| routes.ways(*nth)) {
+                for (field, by_value) in &ways.guarded {
+                    for way in by_value.get(facts.field(*field)).into_iter().flatten() {
+                        if turns(&self.insides, number, inside, *way) && path.marks.set(way.segment) {
+                            path.segments.push(way.segment);
+                        }
+                    }
+                }
+            }
+            path.segments.sort_unstable();
+            if !path.segments.is_empty() || due < before {
+                self.judge((who, number), facts, (&path.segments, Extent::Part), due.min(before), stage, out);
+            }
+        });
+        if !seen {
+            self.leave(who, stage, out);
+        }
+    }
+
+    /// Evaluates some segments of a profile. None of the others changes by time before `due`.
+    pub(super) fn look(
+        &mut self,
+        who: ProfileId,
+        segments: (&[u32], Extent),
+        due: Time,
+        stage: Stage<'_>,
+        out: &mut Vec<Change>,
+    ) {
+        let mut seen = false;
+        stage.people.see(who, &mut |facts| {
+            seen = true;
+            let number = self.roll.enrol(who);
+            self.judge((who, number), facts, segments, due, stage, out);
+        });
+        if !seen {
+            self.leave(who, stage, out);
+        }
+    }
+
+    pub(super) fn judge(
+        &mut self,
+        (who, number): (ProfileId, Number),
+        facts: &dyn Facts,
+        (segments, extent): (&[u32], Extent),
+        mut due: Time,
+        stage: Stage<'_>,
+        out: &mut Vec<Change>,
+    ) {
+        let plan = self.definitions.plan();
+        let sight = Sight { facts, people: stage.people, ranks: &self.ranked, known: stage.now, at: stage.now };
+        self.desk.begin(plan);
+        let Some(known) = self.roll.state(number) else { return };
+        let mut open = std::mem::take(&mut self.open);
+        let segments = if extent == Extent::All {
+            open.clear();
+            open.extend(self.insides.all(number, known.inside));
+            self.routes.entry.open(facts, &mut |segment| open.push(segment));
+            open.sort_unstable();
+            open.dedup();
+            open.as_slice()
+        } else {
+            segments
+        };
+        self.effort.segments += segments.len() as u64;
+        let (mut inside, mut moving, mut soon, mut later) = (known.inside, known.moving, known.soon, known.later);
+        self.untils.clear();
+        if extent != Extent::Part {
+            self.movings.clear(number, &mut moving);
+        }
+        for segment in segments {
+            let Some(root) = plan.roots.get(*segment as usize) else { continue };
+            let (truth, until) = self.desk.ask(plan, &self.routes, *root, sight, due);
+            due = due.min(until);
+            match extent {
+                Extent::All | Extent::Whole if until < Time::MAX => self.untils.push((until, *segment)),
+                Extent::All | Extent::Whole => {}
+                Extent::Part if self.soons.contains(number, soon, *segment) == (until < later) => {}
+                Extent::Part if until < later => self.soons.insert(number, &mut soon, *segment),
+                Extent::Part => self.soons.remove(number, &mut soon, *segment),
+            }
+            if self.movings.contains(number, moving, *segment) != (until < Time::MAX) {
+                if until < Time::MAX {
+                    self.movings.insert(number, &mut moving, *segment);
+                } else {
+                    self.movings.remove(number, &mut moving, *segment);
+                }
+            }
+            let Some(members) = self.members.get_mut(*segment as usize) else { continue };
+            match (self.insides.contains(number, inside, *segment), truth.is_yes()) {
+                (false, true) => {
+                    self.insides.insert(number, &mut inside, *segment);
+                    members.insert(number);
+                    out.push(change(who, stage, News::Entered(SegmentId(*segment))));
+                }
+                (true, false) => {
+                    self.insides.remove(number, &mut inside, *segment);
+                    members.remove(number);
+                    out.push(change(who, stage, News::Exited(SegmentId(*segment))));
+                }
+                _ => {}
+            }
+        }
+        if extent != Extent::Part {
+            // The first few; as many as cost no more, asked at each of their instants, than all others do once.
+            self.soons.clear(number, &mut soon);
+            self.untils.sort_unstable();
+            let few = self.untils.len().isqrt().max(1);
+            later = self.untils.get(few).map_or(Time::MAX, |(until, _)| *until);
+            for (_, segment) in self.untils.iter().take(few) {
+                self.soons.insert(number, &mut soon, *segment);
+            }
+        }
+        if let Some(state) = self.roll.state_mut(number) {
+            (state.inside, state.moving, state.soon, state.later) = (inside, moving, soon, later);
+            self.desk.gauges.iter().for_each(|(gauge, left)| state.spare.set(*gauge, *left));
+        }
+        self.open = open;
+        self.arm(number, due);
+    }
+
+    /// Nothing is known of a profile any more.
+    pub(super) fn leave(&mut self, who: ProfileId, stage: Stage<'_>, out: &mut Vec<Change>) {
+        let Some(number) = self.roll.number(who) else { return };
+        let Some(state) = self.roll.state_mut(number) else { return };
+        for segment in self.insides.all(number, state.inside) {
+            if let Some(members) = self.members.get_mut(segment as usize) {
+                members.remove(number);
+            }
+            out.push(change(who, stage, News::Exited(SegmentId(segment))));
+        }
+        self.insides.clear(number, &mut state.inside);
+        self.movings.clear(number, &mut state.moving);
+        self.soons.clear(number, &mut state.soon);
+        self.armed -= usize::from(state.armed != Armed::NONE);
+        self.roll.strike(number);
+    }
+
+    /// Anything may have changed: what was counted ahead counts no more.
+    pub(super) fn forget_spare(&mut self, who: ProfileId) {
+        if let Some(state) = self.roll.number(who).and_then(|number| self.roll.state_mut(number)) {
+            state.spare = Spare::NONE;
+        }
+    }
+
+    /// The segments of a profile that time alone may change.
+    pub(super) fn moving(&self, number: Number) -> Vec<u32> {
+        self.roll.state(number).map_or_else(Vec::new, |state| self.movings.all(number, state.moving))
+    }
+
+    /// The instant of a profile's timer; none where it was never touched.
+    pub(super) fn due(&self, who: ProfileId) -> Option<Time> {
+        self.roll.number(who).and_then(|number| self.roll.state(number)).map(|state| state.due)
+    }
+
+    /// Sets a profile's timer.
+    pub(super) fn arm(&mut self, number: Number, due: Time) {
+        let Some(state) = self.roll.state_mut(number) else { return };
+        let before = std::mem::replace(&mut state.due, due);
+        // The entry that there is stands no later than the timer before.
+        if due < before || state.armed == Armed::NONE && due < Time::MAX {
+            self.armed += usize::from(state.armed == Armed::NONE);
+            state.armed = Armed::at(due);
+            self.wheel.arm(due, number);
+        }
+    }
+
+    /// Brings a timer that holds to the front.
+    pub(super) fn settle(&mut self) {
+        let (wheel, roll, armed) = (&mut self.wheel, &mut self.roll, &mut self.armed);
+        let count = *armed;
+        wheel.settle(&mut |who, at| word(roll, armed, who, at));
+        if wheel.sweep(count, &mut |who, at| word(roll, armed, who, at)) {
+            wheel.settle(&mut |who, at| word(roll, armed, who, at));
+        }
+    }
+}
