@@ -17,10 +17,11 @@ mod live;
 #[path = "segment/workload.rs"]
 mod workload;
 
+type Table = (&'static str, fn(&mut Criterion));
+
 fn tables(criterion: &mut Criterion) {
     let only = std::env::var("ONEFOLD_TABLE").ok();
-    let tables: [(&str, fn(&mut Criterion)); 3] =
-        [("batch", batch::table), ("condition", condition::table), ("live", live::table)];
+    let tables: [Table; 3] = [("batch", batch::table), ("condition", condition::table), ("live", live::table)];
     for (_, table) in tables.iter().filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name)) {
         table(criterion);
     }

@@ -67,8 +67,9 @@ impl<'a> Work<'a> {
     /// Calls back with the stage, what is done and what there is to do. On [`ControlFlow::Break`] the work ends with
     /// [`Error::Cancelled`].
     #[must_use]
-    pub fn watched(self, watch: &'a (dyn Fn(Stage, u64, u64) -> ControlFlow<()> + Sync)) -> Self {
-        Self { watch: Some(watch), ..self }
+    pub fn watched(mut self, watch: &'a (dyn Fn(Stage, u64, u64) -> ControlFlow<()> + Sync)) -> Self {
+        self.watch = Some(watch);
+        self
     }
 
     /// Works in this pool.

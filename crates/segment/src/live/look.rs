@@ -1,15 +1,25 @@
 //! How a profile is looked at: what fires, what is asked, what is told, and when it is asked again.
 
-use super::*;
+use onefold_model::{Cause, Change, EventTypeId, Facts, FieldId, News, People, ProfileId, SegmentId, Time, Value};
+
+use super::dues::RANKS;
+use super::roll::{Armed, Number, State};
+use super::routes::Routes;
+use super::turn::Spare;
+use super::{Extent, Live, Path, Stage, change, spread, turns, word};
+use crate::eval::Sight;
 
 impl Live {
     /// Everything that is due at one instant. Profiles by id.
     pub(super) fn fire(&mut self, at: Time, people: &dyn People, out: &mut Vec<Change>) {
-        let mut numbers = Vec::new();
+        let mut all = std::mem::take(&mut self.fired);
+        all.clear();
         let (wheel, roll, armed) = (&mut self.wheel, &mut self.roll, &mut self.armed);
+        let mut numbers = std::mem::take(&mut self.path.segments);
+        numbers.clear();
         wheel.take(at, &mut |who, at| word(roll, armed, who, at), &mut |who| numbers.push(who));
-        let mut all: Vec<(ProfileId, Number)> =
-            numbers.into_iter().filter_map(|number| Some((self.roll.id(number)?, number))).collect();
+        all.extend(numbers.iter().filter_map(|number| Some((self.roll.id(*number)?, *number))));
+        self.path.segments = numbers;
         all.sort_unstable();
         all.dedup();
         for (_, number) in &all {
@@ -22,24 +32,31 @@ impl Live {
         let stage = Stage { cause: Cause::Timer, people, now: at };
         let before = out.len();
         if self.routes.timely.is_empty() {
-            for (who, number) in all {
+            let mut segments = std::mem::take(&mut self.open);
+            for (who, number) in &all {
                 let before = out.len();
-                let Some(state) = self.roll.state(number).copied() else { continue };
-                if at < state.later {
-                    let soon = self.soons.all(number, state.soon);
-                    self.look(who, (&soon, Extent::Part), state.later, stage, out);
-                } else {
-                    let moving = self.movings.all(number, state.moving);
-                    self.look(who, (&moving, Extent::Whole), Time::MAX, stage, out);
-                }
+                // Ranks that were of definitions before these are due once more.
+                let extent = if self.due_now(*number, at, &mut segments) { Extent::Timely } else { Extent::Part };
+                self.look(*who, (&segments, extent), Time::MAX, stage, out);
                 self.effort.idle_fires += u64::from(out.len() == before);
             }
+            self.open = segments;
         } else {
-            let all: Vec<ProfileId> = all.into_iter().map(|(who, _)| who).collect();
+            let all: Vec<ProfileId> = all.iter().map(|(who, _)| *who).collect();
             self.spread(&all, spread::Scope::Timely, stage, out);
             self.effort.idle_fires += if out.len() == before { all.len() as u64 } else { 0 };
         }
+        self.fired = all;
         self.effort.changes += (out.len() - before) as u64;
+    }
+
+    /// The segments of a profile that may change by time at an instant. Says whether its ranks may.
+    pub(super) fn due_now(&self, number: Number, at: Time, segments: &mut Vec<u32>) -> bool {
+        segments.clear();
+        let dues = self.roll.state(number).map_or(&[][..], |state| self.dues.of(state.dues));
+        segments.extend(dues.iter().filter(|due| due.at() <= at).map(|due| due.segment));
+        segments.sort_unstable();
+        segments.pop_if(|last| *last == RANKS).is_some()
     }
 
     /// What an event can change of a profile: the segments that it can turn, and the ways to those whose traits are to
@@ -80,7 +97,7 @@ impl Live {
         });
     }
 
-    /// Evaluates the segments of a path. Nothing else changes by time before `due`.
+    /// Evaluates the segments of a path. Ranks do not change by time before `due`.
     pub(super) fn look_where(
         &mut self,
         routes: &Routes,
@@ -92,7 +109,7 @@ impl Live {
         let mut seen = false;
         stage.people.see(who, &mut |facts| {
             seen = true;
-            let Some(State { due: before, inside, .. }) = self.roll.state(number).copied() else { return };
+            let Some(State { inside, .. }) = self.roll.state(number).copied() else { return };
             for ways in path.ways.iter().filter_map(|nth| routes.ways(*nth)) {
                 for (field, by_value) in &ways.guarded {
                     for way in by_value.get(facts.field(*field)).into_iter().flatten() {
@@ -103,8 +120,8 @@ impl Live {
                 }
             }
             path.segments.sort_unstable();
-            if !path.segments.is_empty() || due < before {
-                self.judge((who, number), facts, (&path.segments, Extent::Part), due.min(before), stage, out);
+            if !path.segments.is_empty() || due < Time::MAX {
+                self.judge((who, number), facts, (&path.segments, Extent::Part), due, stage, out);
             }
         });
         if !seen {
@@ -112,7 +129,7 @@ impl Live {
         }
     }
 
-    /// Evaluates some segments of a profile. None of the others changes by time before `due`.
+    /// Evaluates some segments of a profile. Its ranks do not change by time before `due`.
     pub(super) fn look(
         &mut self,
         who: ProfileId,
@@ -137,7 +154,7 @@ impl Live {
         (who, number): (ProfileId, Number),
         facts: &dyn Facts,
         (segments, extent): (&[u32], Extent),
-        mut due: Time,
+        due: Time,
         stage: Stage<'_>,
         out: &mut Vec<Change>,
     ) {
@@ -157,28 +174,26 @@ impl Live {
             segments
         };
         self.effort.segments += segments.len() as u64;
-        let (mut inside, mut moving, mut soon, mut later) = (known.inside, known.moving, known.soon, known.later);
-        self.untils.clear();
-        if extent != Extent::Part {
-            self.movings.clear(number, &mut moving);
-        }
+        let (mut inside, mut dues) = (known.inside, known.dues);
+        // Until then nothing else changes; nobody cares beyond.
+        let mut enough = match extent {
+            Extent::All => {
+                self.dues.clear(&mut dues);
+                due
+            }
+            Extent::Part | Extent::Timely => {
+                let others = self.dues.of(dues).iter().filter(|it| segments.binary_search(&it.segment).is_err());
+                others.map(|it| it.at()).min().unwrap_or(Time::MAX)
+            }
+        };
         for segment in segments {
             let Some(root) = plan.roots.get(*segment as usize) else { continue };
-            let (truth, until) = self.desk.ask(plan, &self.routes, *root, sight, due);
-            due = due.min(until);
-            match extent {
-                Extent::All | Extent::Whole if until < Time::MAX => self.untils.push((until, *segment)),
-                Extent::All | Extent::Whole => {}
-                Extent::Part if self.soons.contains(number, soon, *segment) == (until < later) => {}
-                Extent::Part if until < later => self.soons.insert(number, &mut soon, *segment),
-                Extent::Part => self.soons.remove(number, &mut soon, *segment),
-            }
-            if self.movings.contains(number, moving, *segment) != (until < Time::MAX) {
-                if until < Time::MAX {
-                    self.movings.insert(number, &mut moving, *segment);
-                } else {
-                    self.movings.remove(number, &mut moving, *segment);
-                }
+            let (truth, until) = self.desk.ask(plan, &self.routes, *root, sight, enough);
+            enough = enough.min(until);
+            if extent == Extent::All {
+                self.dues.push(&mut dues, *segment, until);
+            } else {
+                self.dues.set(&mut dues, *segment, until);
             }
             let Some(members) = self.members.get_mut(*segment as usize) else { continue };
             match (self.insides.contains(number, inside, *segment), truth.is_yes()) {
@@ -195,18 +210,17 @@ impl Live {
                 _ => {}
             }
         }
-        if extent != Extent::Part {
-            // The first few; as many as cost no more, asked at each of their instants, than all others do once.
-            self.soons.clear(number, &mut soon);
-            self.untils.sort_unstable();
-            let few = self.untils.len().isqrt().max(1);
-            later = self.untils.get(few).map_or(Time::MAX, |(until, _)| *until);
-            for (_, segment) in self.untils.iter().take(few) {
-                self.soons.insert(number, &mut soon, *segment);
+        match extent {
+            Extent::All | Extent::Timely => self.dues.set(&mut dues, RANKS, due),
+            Extent::Part if due < Time::MAX => {
+                let before = self.dues.of(dues).iter().find(|it| it.segment == RANKS).map_or(Time::MAX, |it| it.at());
+                self.dues.set(&mut dues, RANKS, due.min(before));
             }
+            Extent::Part => {}
         }
+        let due = self.dues.first(dues);
         if let Some(state) = self.roll.state_mut(number) {
-            (state.inside, state.moving, state.soon, state.later) = (inside, moving, soon, later);
+            (state.inside, state.dues) = (inside, dues);
             self.desk.gauges.iter().for_each(|(gauge, left)| state.spare.set(*gauge, *left));
         }
         self.open = open;
@@ -224,8 +238,7 @@ impl Live {
             out.push(change(who, stage, News::Exited(SegmentId(segment))));
         }
         self.insides.clear(number, &mut state.inside);
-        self.movings.clear(number, &mut state.moving);
-        self.soons.clear(number, &mut state.soon);
+        self.dues.clear(&mut state.dues);
         self.armed -= usize::from(state.armed != Armed::NONE);
         self.roll.strike(number);
     }
@@ -235,16 +248,6 @@ impl Live {
         if let Some(state) = self.roll.number(who).and_then(|number| self.roll.state_mut(number)) {
             state.spare = Spare::NONE;
         }
-    }
-
-    /// The segments of a profile that time alone may change.
-    pub(super) fn moving(&self, number: Number) -> Vec<u32> {
-        self.roll.state(number).map_or_else(Vec::new, |state| self.movings.all(number, state.moving))
-    }
-
-    /// The instant of a profile's timer; none where it was never touched.
-    pub(super) fn due(&self, who: ProfileId) -> Option<Time> {
-        self.roll.number(who).and_then(|number| self.roll.state(number)).map(|state| state.due)
     }
 
     /// Sets a profile's timer.

@@ -7,31 +7,24 @@
 //! # An event changes little
 //!
 //! [`Live::touch`] evaluates everything about a profile. [`Live::event`] evaluates only the segments that one new event
-//! can change, and the result is the same. Let the timer stand at `due`. When each segment was last evaluated, it had a
-//! truth that holds on [then, until), and `due` was taken as no later than that `until`; it has only become earlier
-//! since. A segment that the event does not reach looks at nothing that has changed, so its truth holds as before, up to
-//! its `until` and so up to `due`. A segment that the event reaches is evaluated anew. The new timer is the earlier of
-//! `due` and of the new ones, which again is no later than any segment's `until`. It may be too early, where the segment
-//! that set it was reached and now holds longer. Then it fires, finds nothing, and is set anew: cheaper than keeping an
-//! instant for each segment of each profile, and than looking for the second earliest at each event.
+//! can change, and the result is the same. When a segment was last evaluated it had a truth that holds on [then, until),
+//! and that `until` is kept. A segment that the event does not reach looks at nothing that has changed, so its truth holds
+//! as before, up to its `until`. A segment that the event reaches is evaluated anew, and its `until` takes the place of
+//! the former one. The timer is the first of them all, and asks those segments alone whose instants it is.
 //!
 //! Most events reach a segment and cannot turn it: one more purchase never makes *at least two purchases* untrue, nor
 //! does it bring anybody into *no purchase*. Such segments are not asked, and neither are those that ask for another text
 //! of a trait than the profile's, nor counts that fall short by more than one: how many events they can do without is
 //! counted down, a few bits each.
 //!
-//! When a timer fires, only the segments that have an `until` at all can change: which these are is kept, a bit each. One
-//! that had none when it was evaluated last, and that nothing has reached since, has none still. Of them the few that may
-//! change first are asked, up to an instant before which none of the others does.
-//!
 //! # What an event costs
 //!
 //! What is known of a million profiles does not fit into a cache, so that an event costs what it touches. Adding it to the
 //! columns touches the profile's number, its place for the type, times, and each property that is kept: five or six lines.
-//! Here come the number, the state (one line) and, where a segment is asked, the places and times of the types that it
-//! looks at: those of the event are there already, each other costs two. At 90 ns a line no engine that keeps its events
-//! in columns by type does better than half a microsecond an event. A condition on events of any of ten types pays most:
-//! twenty lines where its gauge has run out.
+//! Here come the number, the state and the instants (a line each) and, where a segment is asked, the places and times of
+//! the types that it looks at: those of the event are there already, each other costs two. At 90 ns a line no engine that
+//! keeps its events in columns by type does better than half a microsecond an event. A condition on events of any of ten
+//! types pays most: twenty lines where its gauge has run out.
 //!
 //! # Others
 //!
@@ -44,6 +37,7 @@
 
 mod bits;
 mod desk;
+mod dues;
 mod entry;
 mod fellows;
 mod history;
@@ -70,12 +64,12 @@ pub use redefine::{Difference, Redefined};
 
 use self::bits::Bits;
 use self::desk::Desk;
+use self::dues::Dues;
 use self::fellows::Fellows;
 use self::inside::{Inside, Insides};
 use self::rank::Ranking;
-use self::roll::{Armed, Number, Roll, State};
+use self::roll::{Armed, Number, Roll};
 use self::routes::{Marks, Reached, Routes, Way};
-use self::turn::Spare;
 use self::wheel::{Wheel, Word};
 use self::without::Without;
 use crate::definitions::Definitions;
@@ -116,11 +110,7 @@ pub struct Live {
     // INVARIANT: everybody who was touched and is still known to the people.
     roll: Roll,
     insides: Insides,
-    /// How the segments that time may change are written. One that is not among a profile's holds, or does not, until
-    /// data comes.
-    movings: Insides,
-    /// How those that may change next are written.
-    soons: Insides,
+    dues: Dues,
     // INVARIANT: the same as what the roll says is inside, by another key.
     members: Vec<Bits>,
     wheel: Wheel,
@@ -133,10 +123,10 @@ pub struct Live {
     /// Who came into ranks or fell out, found before the others were asked.
     moved: Vec<(u32, ProfileId, bool)>,
     desk: Desk,
-    /// Until when the segments hold that were asked last.
-    untils: Vec<(Time, u32)>,
-    /// The segments that are asked of a new profile.
+    /// The segments that are asked of a profile that is new, or whose timer fires.
     open: Vec<u32>,
+    /// Whose timers fire.
+    fired: Vec<(ProfileId, Number)>,
     path: Path,
     effort: Effort,
 }
@@ -180,8 +170,7 @@ impl Live {
             routes: Arc::new(Routes::new(plan)),
             roll: Roll::default(),
             insides: Insides::new(definitions.len()),
-            movings: Insides::new(definitions.len()),
-            soons: Insides::new(definitions.len()),
+            dues: Dues::default(),
             members: vec![Bits::default(); definitions.len()],
             wheel: Wheel::default(),
             armed: 0,
@@ -190,8 +179,8 @@ impl Live {
             fellows: Fellows::default(),
             moved: Vec::new(),
             desk: Desk::default(),
-            untils: Vec::new(),
             open: Vec::new(),
+            fired: Vec::new(),
             path: Path::default(),
             effort: Effort::default(),
             definitions,
@@ -378,8 +367,7 @@ impl Live {
     pub fn bytes(&self) -> usize {
         self.roll.bytes()
             + self.insides.bytes()
-            + self.movings.bytes()
-            + self.soons.bytes()
+            + self.dues.bytes()
             + self.members.iter().map(Bits::bytes).sum::<usize>()
             + self.wheel.bytes()
             + self.rankings.iter().map(Ranking::bytes).sum::<usize>()
@@ -395,11 +383,11 @@ fn turns(insides: &Insides, number: Number, inside: Inside, way: Way) -> bool {
 /// How much of what can change is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Extent {
-    /// Traits and events too: all that the profile may be in.
+    /// All that the profile may be in.
     All,
-    /// All that time can change.
-    Whole,
-    /// The others hold until the timer.
+    /// Some segments, and all ranks that time can change.
+    Timely,
+    /// Some segments.
     Part,
 }
 

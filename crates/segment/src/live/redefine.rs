@@ -148,23 +148,17 @@ impl Live {
                 *slot = std::mem::take(before);
             }
         }
-        let (mut insides, mut movings) = (Insides::new(len), Insides::new(len));
+        let mut insides = Insides::new(len);
         for number in self.roll.numbers() {
             let Some(state) = self.roll.state_mut(number) else { continue };
             let before = self.insides.all(number, state.inside);
-            let moving = self.movings.all(number, state.moving);
-            (state.inside, state.moving, state.spare) = (Inside::NONE, Inside::NONE, Spare::NONE);
-            // All that moves is asked next.
-            (state.soon, state.later) = (Inside::NONE, Time::MIN);
+            (state.inside, state.spare) = (Inside::NONE, Spare::NONE);
+            self.dues.renumber(&mut state.dues, |segment| redefined.now(SegmentId(segment)).map(|now| now.0));
             for now in before.into_iter().filter_map(|segment| redefined.now(SegmentId(segment))) {
                 insides.insert(number, &mut state.inside, now.0);
             }
-            for now in moving.into_iter().filter_map(|segment| redefined.now(SegmentId(segment))) {
-                movings.insert(number, &mut state.moving, now.0);
-            }
         }
-        (self.members, self.insides, self.movings) = (members, insides, movings);
-        self.soons = Insides::new(len);
+        (self.members, self.insides) = (members, insides);
     }
 
     /// Evaluates what is new.
@@ -198,8 +192,8 @@ impl Live {
         }
         for who in everybody {
             let ranked = dues.get(&who).copied().unwrap_or(Time::MAX);
-            match self.due(who) {
-                Some(due) => self.look(who, (&segments, Extent::Part), due.min(ranked), stage, out),
+            match self.roll.number(who) {
+                Some(_) => self.look(who, (&segments, Extent::Part), ranked, stage, out),
                 None => self.look(who, (&[], Extent::All), ranked, stage, out),
             }
         }

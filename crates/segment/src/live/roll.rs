@@ -5,6 +5,7 @@
 
 use onefold_model::{ProfileId, Time};
 
+use super::dues::Place;
 use super::inside::Inside;
 use super::turn::Spare;
 
@@ -14,30 +15,26 @@ pub(super) type Number = u32;
 /// No number.
 const NOBODY: Number = Number::MAX;
 
-/// What is kept of a profile. One cache line serves an event.
+/// What is kept of a profile.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct State {
     pub(super) id: ProfileId,
     /// None of its memberships changes by time before this instant.
     pub(super) due: Time,
-    /// The segments that time alone may change.
-    pub(super) moving: Inside,
-    /// Those of them that may change before `later`.
-    pub(super) soon: Inside,
-    /// None of the others changes by time before this instant.
-    pub(super) later: Time,
+    /// Until when each holds that time can change.
+    pub(super) dues: Place,
     pub(super) inside: Inside,
     /// How many more events leave conditions as they are.
     pub(super) spare: Spare,
     pub(super) armed: Armed,
 }
 
-const _: () = assert!(size_of::<State>() == 64);
+const _: () = assert!(size_of::<State>() == 48);
 
 impl State {
     const fn new(id: ProfileId) -> Self {
-        let (none, armed) = (Inside::NONE, Armed::NONE);
-        Self { id, due: Time::MAX, moving: none, soon: none, later: Time::MIN, inside: none, spare: Spare::NONE, armed }
+        let (dues, inside, spare, armed) = (Place::NONE, Inside::NONE, Spare::NONE, Armed::NONE);
+        Self { id, due: Time::MAX, dues, inside, spare, armed }
     }
 }
 

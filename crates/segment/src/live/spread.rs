@@ -30,8 +30,8 @@ pub(super) enum Scope<'a> {
 /// What is to be asked again of one profile.
 #[derive(Clone, Debug)]
 struct Todo {
-    /// Whether it is all that time can change, so that the timer is set anew.
-    whole: bool,
+    /// Whether the instant up to which ranks hold is set anew.
+    timely: bool,
     /// Whether it is all that there is.
     all: bool,
     segments: BTreeSet<u32>,
@@ -40,7 +40,7 @@ struct Todo {
 
 impl Default for Todo {
     fn default() -> Self {
-        Self { whole: false, all: false, segments: BTreeSet::new(), due: Time::MAX }
+        Self { timely: false, all: false, segments: BTreeSet::new(), due: Time::MAX }
     }
 }
 
@@ -56,9 +56,9 @@ struct Concern {
 }
 
 impl Concern {
-    fn add(&mut self, who: ProfileId, reached: &Reached, whole: bool) {
+    fn add(&mut self, who: ProfileId, reached: &Reached, timely: bool) {
         let todo = self.todo.entry(who).or_default();
-        todo.whole |= whole;
+        todo.timely |= timely;
         todo.segments.extend(&reached.segments);
         for rank in &reached.ranks {
             self.ranks.entry(*rank).or_default().insert(who);
@@ -90,10 +90,11 @@ impl Live {
                 }
                 // What time does to a fellow is told by one's own timer.
                 Scope::Timely => {
-                    let number = self.roll.number(*who);
-                    let segments = number.map_or_else(Vec::new, |number| self.moving(number));
-                    let ranks = routes.timely.clone();
-                    concern.add(*who, &Reached { segments, ranks, related: Vec::new() }, true);
+                    let Some(number) = self.roll.number(*who) else { continue };
+                    let mut segments = Vec::new();
+                    let timely = self.due_now(number, stage.now, &mut segments);
+                    let ranks = if timely { routes.timely.clone() } else { Vec::new() };
+                    concern.add(*who, &Reached { segments, ranks, related: Vec::new() }, timely);
                 }
                 Scope::Part(reached) => {
                     concern.add(*who, reached, false);
@@ -128,7 +129,10 @@ impl Live {
         reached: &Reached,
         stage: Stage<'_>,
     ) -> Option<Time> {
-        let mut due = self.due(who).filter(|_| reached.related.is_empty())?;
+        if !reached.related.is_empty() {
+            return None;
+        }
+        let mut due = Time::MAX;
         for rank in routes.rank_order.iter().filter(|rank| reached.ranks.contains(rank)) {
             due = due.min(self.rank_one(*rank, who, routes, stage));
             let moved = self.rankings.get_mut(*rank as usize).map(super::Ranking::settle).unwrap_or_default();
@@ -141,22 +145,19 @@ impl Live {
     }
 
     fn look_again(&mut self, who: ProfileId, todo: &Todo, stage: Stage<'_>, out: &mut Vec<Change>) {
-        let due = match (todo.whole, self.due(who)) {
-            (true, _) => Time::MAX,
-            (false, Some(due)) => due,
-            // Nobody has touched it yet; all about it will be asked when somebody does.
-            (false, None) => return,
-        };
-        if todo.whole {
+        if todo.all {
             self.forget_spare(who);
+        } else if self.roll.number(who).is_none() {
+            // Nobody has touched it yet; all about it will be asked when somebody does.
+            return;
         }
         let segments: Vec<u32> = todo.segments.iter().copied().collect();
         let extent = match todo {
             Todo { all: true, .. } => Extent::All,
-            Todo { whole: true, .. } => Extent::Whole,
+            Todo { timely: true, .. } => Extent::Timely,
             _ => Extent::Part,
         };
-        self.look(who, (&segments, extent), due.min(todo.due), stage, out);
+        self.look(who, (&segments, extent), todo.due, stage, out);
     }
 
     /// A profile may have come to other groups: those whom it leaves and those to whom it comes are concerned.
