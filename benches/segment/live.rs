@@ -248,9 +248,15 @@ fn run(name: &str, text: &str, profiles: u32) {
         live.bytes() as f64 / f64::from(profiles),
         (columns.bytes().saturating_sub(before)) as f64 / events,
     );
-    let state = live.bytes() + columns.bytes();
+    let (state, traits) = (live.bytes() + columns.bytes() - before, before);
     let aim = f64::from(profiles) * 64.0 + events * 10.0;
-    println!("{:<16} state {:.1} MB in all, aim {:.1} MB", "", state as f64 / 1e6, aim / 1e6);
+    println!(
+        "{:<16} state {:.1} MB (live and events), aim {:.1} MB; traits and ids {:.1} MB",
+        "",
+        state as f64 / 1e6,
+        aim / 1e6,
+        traits as f64 / 1e6
+    );
     if std::env::var_os("ONEFOLD_SIZES").is_some() {
         for id in live.definitions().ids() {
             println!("  {} {}", live.definitions().name(id), live.size(id));

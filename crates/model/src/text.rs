@@ -18,6 +18,7 @@ pub struct Text(Repr);
 
 #[derive(Clone)]
 enum Repr {
+    // INVARIANT: a text of up to so many bytes, and zeros after it.
     Inline { len: u8, bytes: [u8; INLINE] },
     Shared(Arc<str>),
 }
@@ -39,6 +40,7 @@ impl Text {
     }
 
     /// The same without looking whether it is UTF-8, which it is.
+    #[inline]
     fn bytes(&self) -> &[u8] {
         match &self.0 {
             Repr::Inline { len, bytes } => bytes.get(..usize::from(*len)).unwrap_or_default(),
@@ -98,8 +100,15 @@ impl Default for Text {
 }
 
 impl PartialEq for Text {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.bytes() == other.bytes()
+        match (&self.0, &other.0) {
+            (Repr::Inline { len, bytes }, Repr::Inline { len: other_len, bytes: other }) => {
+                len == other_len && bytes == other
+            }
+            (Repr::Shared(text), Repr::Shared(other)) => text == other,
+            _ => false,
+        }
     }
 }
 impl Eq for Text {}
@@ -123,6 +132,7 @@ impl PartialOrd for Text {
 }
 
 impl Ord for Text {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         self.bytes().cmp(other.bytes())
     }

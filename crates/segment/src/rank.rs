@@ -53,6 +53,13 @@ impl Ranks {
         self.0.get(&rank).into_iter().flat_map(|members| members.inside.iter().copied())
     }
 
+    /// The bytes that it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        // Of eight slots of a set one is always free; each has a byte of its own beside.
+        let each = size_of::<ProfileId>() + 1;
+        self.0.values().map(|members| members.inside.capacity() * 8 / 7 * each).sum()
+    }
+
     /// The instant before which no rank changes.
     pub(crate) fn until(&self) -> Time {
         self.0.values().map(|members| members.until).min().unwrap_or(Time::MAX)

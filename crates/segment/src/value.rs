@@ -37,9 +37,7 @@ impl Ask {
     pub(crate) fn of(&self, value: &Value) -> Truth {
         match self {
             Self::Compare(op, constant) => compare(value, *op, constant),
-            Self::Among(constants) => {
-                constants.iter().fold(Truth::No, |known, constant| known.or(compare(value, Op::Eq, constant)))
-            }
+            Self::Among(constants) => among(value, constants),
             Self::ContainsAny(constants) => {
                 constants.iter().fold(Truth::No, |known, constant| known.or(compare(value, Op::Contains, constant)))
             }
@@ -66,7 +64,12 @@ impl Ask {
     }
 
     /// The same of what keys lead to. A list on the way stands for its items: it holds if it holds of one of them.
+    #[inline]
     pub(crate) fn at(&self, value: &Value, keys: &[Text]) -> Truth {
+        if keys.is_empty() { self.of(value) } else { self.within(value, keys) }
+    }
+
+    fn within(&self, value: &Value, keys: &[Text]) -> Truth {
         match (keys.split_first(), value) {
             (None, value) => self.of(value),
             (Some(_), Value::List(items)) => items.iter().fold(Truth::No, |known, item| known.or(self.at(item, keys))),
@@ -187,7 +190,19 @@ impl Val {
 
 /// How two values compare; unknown where either is not there, or where they do not compare: a text with a number, or
 /// amounts of two currencies.
+#[inline]
 pub(crate) fn compare(left: &Value, op: Op, right: &Value) -> Truth {
+    match (left, op, right) {
+        // What most conditions ask.
+        (Value::Text(left), Op::Eq, Value::Text(right)) => (left == right).into(),
+        (Value::Int(left), Op::Lt | Op::Le | Op::Gt | Op::Ge, Value::Decimal(right)) if right.scale() == 0 => {
+            op.holds(left.cmp(&right.units())).into()
+        }
+        _ => compare_any(left, op, right),
+    }
+}
+
+fn compare_any(left: &Value, op: Op, right: &Value) -> Truth {
     if left.is_null() || right.is_null() {
         return Truth::Unknown;
     }
@@ -203,18 +218,29 @@ pub(crate) fn compare(left: &Value, op: Op, right: &Value) -> Truth {
     }
 }
 
+/// Whether the value is one of these.
+fn among(value: &Value, constants: &[Value]) -> Truth {
+    let mut known = Truth::No;
+    for constant in constants {
+        known = known.or(compare(value, Op::Eq, constant));
+        if known.is_yes() {
+            break;
+        }
+    }
+    known
+}
+
 /// The order of two values of one kind.
 pub(crate) fn order(left: &Value, right: &Value) -> Option<Ordering> {
     use Value as V;
-    if let (Some(left), Some(right)) = (number(left), number(right)) {
-        return Some(left.cmp(&right));
-    }
     Some(match (left, right) {
+        (V::Text(left), V::Text(right)) => left.cmp(right),
+        (V::Int(left), V::Int(right)) => left.cmp(right),
+        (V::Int(_) | V::Decimal(_), V::Int(_) | V::Decimal(_)) => number(left)?.cmp(&number(right)?),
         (V::Score(left), V::Score(right)) => left.cmp(right),
         (V::Score(left), right) => left.cmp(&Score::new(number(right)?.to_f64())?),
         (left, V::Score(right)) => Score::new(number(left)?.to_f64())?.cmp(right),
         (V::Money(left), V::Money(right)) => left.cmp_amount(right)?,
-        (V::Text(left), V::Text(right)) => left.cmp(right),
         (V::Bool(left), V::Bool(right)) => left.cmp(right),
         (V::Time(left), V::Time(right)) => left.cmp(right),
         (V::Date(left), V::Date(right)) => left.cmp(right),

@@ -7,26 +7,25 @@
 
 use onefold_model::Time;
 
+use super::halves::Halves;
+
 /// Stands in the place of a segment for all ranks of which the profile's values time can change.
 pub(super) const RANKS: u32 = u32::MAX;
 
 /// The instant before which a segment does not change by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Due {
-    // Two halves, so that it takes 12 bytes.
-    at: [u32; 2],
+    at: Halves,
     pub(super) segment: u32,
 }
 
 impl Due {
     const fn new(segment: u32, at: Time) -> Self {
-        let at = at.0.cast_unsigned();
-        Self { at: [(at >> 32) as u32, (at & 0xFFFF_FFFF) as u32], segment }
+        Self { at: Halves::new(at.0), segment }
     }
 
     pub(super) const fn at(self) -> Time {
-        let [high, low] = self.at;
-        Time((((high as u64) << 32) | low as u64).cast_signed())
+        Time(self.at.get())
     }
 }
 

@@ -14,17 +14,17 @@ impl Live {
     pub(super) fn fire(&mut self, at: Time, people: &dyn People, out: &mut Vec<Change>) {
         let mut all = std::mem::take(&mut self.fired);
         all.clear();
-        let (wheel, roll, armed) = (&mut self.wheel, &mut self.roll, &mut self.armed);
+        let (wheel, roll, dues, armed) = (&mut self.wheel, &mut self.roll, &self.dues, &mut self.armed);
         let mut numbers = std::mem::take(&mut self.path.segments);
         numbers.clear();
-        wheel.take(at, &mut |who, at| word(roll, armed, who, at), &mut |who| numbers.push(who));
+        wheel.take(at, &mut |who, at| word(roll, dues, armed, who, at), &mut |who| numbers.push(who));
         all.extend(numbers.iter().filter_map(|number| Some((self.roll.id(*number)?, *number))));
         self.path.segments = numbers;
         all.sort_unstable();
         all.dedup();
         for (_, number) in &all {
             if let Some(state) = self.roll.state_mut(*number) {
-                (state.armed, state.due) = (Armed::NONE, Time::MAX);
+                state.armed = Armed::NONE;
                 self.armed -= 1;
             }
         }
@@ -175,6 +175,7 @@ impl Live {
         };
         self.effort.segments += segments.len() as u64;
         let (mut inside, mut dues) = (known.inside, known.dues);
+        let before = self.dues.first(dues);
         // Until then nothing else changes; nobody cares beyond.
         let mut enough = match extent {
             Extent::All => {
@@ -218,18 +219,26 @@ impl Live {
             }
             Extent::Part => {}
         }
-        let due = self.dues.first(dues);
-        if let Some(state) = self.roll.state_mut(number) {
-            (state.inside, state.dues) = (inside, dues);
-            self.desk.gauges.iter().for_each(|(gauge, left)| state.spare.set(*gauge, *left));
-        }
         self.open = open;
-        self.arm(number, due);
+        let due = self.dues.first(dues);
+        let Some(state) = self.roll.state_mut(number) else { return };
+        (state.inside, state.dues) = (inside, dues);
+        self.desk.gauges.iter().for_each(|(gauge, left)| state.spare.set(*gauge, *left));
+        // The entry that there is stands no later than the timer before.
+        if due < before || state.armed == Armed::NONE && due < Time::MAX {
+            self.armed += usize::from(state.armed == Armed::NONE);
+            state.armed = Armed::at(due);
+            self.wheel.arm(due, number);
+        }
     }
 
     /// Nothing is known of a profile any more.
     pub(super) fn leave(&mut self, who: ProfileId, stage: Stage<'_>, out: &mut Vec<Change>) {
         let Some(number) = self.roll.number(who) else { return };
+        for (rank, ranking) in (0..).zip(&mut self.rankings) {
+            ranking.strike(number, &self.roll);
+            self.ranked.mark(rank, who, false);
+        }
         let Some(state) = self.roll.state_mut(number) else { return };
         for segment in self.insides.all(number, state.inside) {
             if let Some(members) = self.members.get_mut(segment as usize) {
@@ -250,25 +259,13 @@ impl Live {
         }
     }
 
-    /// Sets a profile's timer.
-    pub(super) fn arm(&mut self, number: Number, due: Time) {
-        let Some(state) = self.roll.state_mut(number) else { return };
-        let before = std::mem::replace(&mut state.due, due);
-        // The entry that there is stands no later than the timer before.
-        if due < before || state.armed == Armed::NONE && due < Time::MAX {
-            self.armed += usize::from(state.armed == Armed::NONE);
-            state.armed = Armed::at(due);
-            self.wheel.arm(due, number);
-        }
-    }
-
     /// Brings a timer that holds to the front.
     pub(super) fn settle(&mut self) {
-        let (wheel, roll, armed) = (&mut self.wheel, &mut self.roll, &mut self.armed);
+        let (wheel, roll, dues, armed) = (&mut self.wheel, &mut self.roll, &self.dues, &mut self.armed);
         let count = *armed;
-        wheel.settle(&mut |who, at| word(roll, armed, who, at));
-        if wheel.sweep(count, &mut |who, at| word(roll, armed, who, at)) {
-            wheel.settle(&mut |who, at| word(roll, armed, who, at));
+        wheel.settle(&mut |who, at| word(roll, dues, armed, who, at));
+        if wheel.sweep(count, &mut |who, at| word(roll, dues, armed, who, at)) {
+            wheel.settle(&mut |who, at| word(roll, dues, armed, who, at));
         }
     }
 }

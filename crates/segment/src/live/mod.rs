@@ -40,9 +40,11 @@ mod desk;
 mod dues;
 mod entry;
 mod fellows;
+mod halves;
 mod history;
 mod inside;
 mod look;
+mod order;
 mod rank;
 mod redefine;
 mod roll;
@@ -258,7 +260,7 @@ impl Live {
         let mut alone = Some(Time::MAX);
         if !path.reached.is_own() {
             path.reached.tidy();
-            alone = self.stay(&routes, who, &path.reached, stage);
+            alone = self.stay(&routes, (who, number), &path.reached, stage);
         }
         match alone {
             None => {
@@ -371,6 +373,7 @@ impl Live {
             + self.members.iter().map(Bits::bytes).sum::<usize>()
             + self.wheel.bytes()
             + self.rankings.iter().map(Ranking::bytes).sum::<usize>()
+            + self.ranked.bytes()
             + self.fellows.bytes()
     }
 }
@@ -399,15 +402,16 @@ struct Stage<'a> {
     now: Time,
 }
 
-/// Whether an entry of the wheel holds. INVARIANT: a profile's entry is not after its timer.
-fn word(roll: &mut Roll, armed: &mut usize, who: Number, at: Time) -> Word {
+/// Whether an entry of the wheel holds. INVARIANT: a profile's entry is not after the first of its instants.
+fn word(roll: &mut Roll, dues: &Dues, armed: &mut usize, who: Number, at: Time) -> Word {
     let Some(state) = roll.state_mut(who).filter(|state| state.armed == Armed::at(at)) else { return Word::Gone };
-    if state.due == at {
+    let due = dues.first(state.dues);
+    if due == at {
         return Word::Holds;
     }
-    if state.due < Time::MAX {
-        state.armed = Armed::at(state.due);
-        return Word::Later(state.due);
+    if due < Time::MAX {
+        state.armed = Armed::at(due);
+        return Word::Later(due);
     }
     state.armed = Armed::NONE;
     *armed -= 1;

@@ -3,100 +3,27 @@
 //! Profiles stand in order, by value and id; the first so many are in. A change of one value moves one profile, and
 //! with it the border by a few places at most: those between are the only ones whose membership changes.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use onefold_model::{Decimal, ProfileId, Value};
-
-use super::sorted::Sorted;
+use super::order::{Key, Order};
+use super::roll::{Number, Roll};
 use crate::ast::{End, Size};
-use crate::number::Ratio;
 use crate::plan::Rank;
 use crate::rank::{Kind, places};
-use crate::value::Val;
-
-/// A value by which profiles stand in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Key {
-    Decimal(Decimal),
-    /// What no decimal holds.
-    Ratio(Box<Ratio>),
-    Plain(Value),
-}
-
-impl Key {
-    /// The key of a value with its kind; none where the value is nothing.
-    pub(super) fn of(val: &Val) -> Option<(Kind, Self)> {
-        let key = match val {
-            Val::Null => return None,
-            Val::Number(ratio) | Val::Money(ratio, _) => {
-                ratio.exact().map_or_else(|| Self::Ratio(Box::new(*ratio)), Self::Decimal)
-            }
-            Val::Plain(value) => Self::Plain(value.clone()),
-        };
-        Some((Kind::of(val), key))
-    }
-}
-
-impl Ord for Key {
-    fn cmp(&self, other: &Self) -> Ordering {
-        match (self, other) {
-            (Self::Decimal(a), Self::Decimal(b)) => a.cmp(b),
-            (Self::Ratio(a), Self::Ratio(b)) => a.cmp(b),
-            (Self::Decimal(a), Self::Ratio(b)) => Ratio::from(*a).cmp(b),
-            (Self::Ratio(a), Self::Decimal(b)) => (**a).cmp(&Ratio::from(*b)),
-            (Self::Plain(a), Self::Plain(b)) => a.cmp(b),
-            (Self::Plain(_), _) => Ordering::Greater,
-            (_, Self::Plain(_)) => Ordering::Less,
-        }
-    }
-}
-
-impl PartialOrd for Key {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-/// A profile's place in the order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Place {
-    key: Key,
-    end: End,
-    who: ProfileId,
-}
-
-impl Ord for Place {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let keys = match self.end {
-            End::Top => other.key.cmp(&self.key),
-            End::Bottom => self.key.cmp(&other.key),
-        };
-        keys.then_with(|| self.who.cmp(&other.who))
-    }
-}
-
-impl PartialOrd for Place {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
 
 /// The order of a rank, and who is in.
 #[derive(Clone, Debug)]
 pub(super) struct Ranking {
     end: End,
     size: Size,
-    /// Values of each kind apart.
-    orders: BTreeMap<Kind, Sorted<Place>>,
-    // INVARIANT: each key stands in the order of its kind.
-    keys: HashMap<ProfileId, (Kind, Key)>,
+    /// Values of each kind apart; a profile stands in one of them.
+    orders: BTreeMap<Kind, Order>,
     /// The kind that competes.
     active: Kind,
     /// The first so many of the active order are in.
     inside: usize,
     /// Who was in before the changes that are not settled yet, and who is now.
-    open: BTreeMap<ProfileId, (bool, bool)>,
+    open: BTreeMap<Number, (bool, bool)>,
 }
 
 impl Ranking {
@@ -105,7 +32,6 @@ impl Ranking {
             end: rank.end,
             size: rank.size,
             orders: BTreeMap::new(),
-            keys: HashMap::new(),
             active: Kind::Number,
             inside: 0,
             open: BTreeMap::new(),
@@ -113,14 +39,13 @@ impl Ranking {
     }
 
     /// The profile has this value now, or none.
-    pub(super) fn set(&mut self, who: ProfileId, key: Option<(Kind, Key)>) {
-        if self.keys.get(&who) == key.as_ref() {
-            return;
-        }
-        if let Some((kind, key)) = self.keys.remove(&who)
-            && let Some(order) = self.orders.get_mut(&kind)
-        {
-            let at = order.remove(&Place { key, end: self.end, who });
+    pub(super) fn set(&mut self, who: Number, key: Option<(Kind, Key)>, roll: &Roll) {
+        let former = self.orders.iter_mut().find(|(_, order)| order.contains(who));
+        if let Some((kind, order)) = former {
+            if key.as_ref().is_some_and(|(new, key)| new == kind && order.holds(who, key)) {
+                return;
+            }
+            let (kind, at) = (*kind, order.take(who, roll));
             if order.len() == 0 {
                 self.orders.remove(&kind);
             }
@@ -130,17 +55,17 @@ impl Ranking {
             }
         }
         if let Some((kind, key)) = key {
-            self.keys.insert(who, (kind, key.clone()));
-            let at = self.orders.entry(kind).or_default().insert(Place { key, end: self.end, who });
-            if kind == self.active && at.is_ok_and(|at| at < self.inside) {
+            let order = self.orders.entry(kind).or_insert_with(|| Order::new(self.end, kind));
+            let at = order.put(who, key, roll);
+            if kind == self.active && at < self.inside {
                 self.inside += 1;
                 note(&mut self.open, who, true);
             }
         }
     }
 
-    /// Draws the border anew: who came in and who fell out since the last time, by id.
-    pub(super) fn settle(&mut self) -> Vec<(ProfileId, bool)> {
+    /// Draws the border anew: who came in and who fell out since the last time.
+    pub(super) fn settle(&mut self) -> Vec<(Number, bool)> {
         // The most frequent kind; of equally frequent ones the smallest.
         let most = self.orders.iter().fold(None, |most: Option<(usize, Kind)>, (kind, order)| {
             if most.is_some_and(|(len, _)| len >= order.len()) { most } else { Some((order.len(), *kind)) }
@@ -150,10 +75,16 @@ impl Ranking {
             self.draw(0);
             self.active = active;
         }
-        let len = self.orders.get(&self.active).map_or(0, Sorted::len);
+        let len = self.orders.get(&self.active).map_or(0, Order::len);
         self.draw(places(len, self.size));
         let open = std::mem::take(&mut self.open);
         open.into_iter().filter(|(_, (was, is))| was != is).map(|(who, (_, is))| (who, is)).collect()
+    }
+
+    /// Nothing is known of the profile any more, and its number will be another's.
+    pub(super) fn strike(&mut self, who: Number, roll: &Roll) {
+        self.set(who, None, roll);
+        self.open.remove(&who);
     }
 
     fn draw(&mut self, border: usize) {
@@ -164,20 +95,19 @@ impl Ranking {
         while self.inside != border {
             let enters = self.inside < border;
             let at = if enters { self.inside } else { self.inside - 1 };
-            if let Some(place) = order.nth(at) {
-                note(&mut self.open, place.who, enters);
+            if let Some(who) = order.nth(at) {
+                note(&mut self.open, who, enters);
             }
             self.inside = if enters { self.inside + 1 } else { at };
         }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let each = size_of::<(ProfileId, (Kind, Key))>() + 1;
-        self.orders.values().map(Sorted::bytes).sum::<usize>() + self.keys.capacity() * each
+        self.orders.values().map(Order::bytes).sum()
     }
 }
 
-fn note(open: &mut BTreeMap<ProfileId, (bool, bool)>, who: ProfileId, is: bool) {
+fn note(open: &mut BTreeMap<Number, (bool, bool)>, who: Number, is: bool) {
     open.entry(who).and_modify(|(_, now)| *now = is).or_insert((!is, is));
 }
 
@@ -185,16 +115,31 @@ fn note(open: &mut BTreeMap<ProfileId, (bool, bool)>, who: ProfileId, is: bool) 
 mod tests {
     use std::collections::BTreeSet;
 
-    use onefold_model::Token;
+    use onefold_model::{Decimal, ProfileId, Time, Token, Value};
     use proptest::collection::vec;
     use proptest::prelude::*;
     use proptest::test_runner::{Config, TestRunner};
 
     use super::*;
+    use crate::number::Ratio;
+    use crate::value::Val;
 
     fn id(nth: u8) -> ProfileId {
         ProfileId(Token([nth; 16]))
     }
+
+    /// A value of the kind, of so many sixths; the greatest is as great as they get.
+    fn key(kind: Kind, sixths: i64) -> Key {
+        let val = match kind {
+            Kind::Time => Val::Plain(Value::Time(Time(sixths))),
+            Kind::Text => Val::Plain(Value::from(format!("{:03}", sixths + 500).as_str())),
+            _ if sixths == GREATEST => Val::of(&Value::Int(i64::MAX)),
+            _ => Val::Number(Ratio::new(sixths.into(), 6).unwrap()),
+        };
+        Key::of(&val).unwrap().1
+    }
+
+    const GREATEST: i64 = 100;
 
     /// All of it anew: sort, cut.
     fn slow(rank: &Rank, keys: &BTreeMap<u8, (Kind, i64)>) -> BTreeSet<ProfileId> {
@@ -219,28 +164,41 @@ mod tests {
     #[test]
     fn the_border_is_where_sorting_everybody_puts_it() {
         let (euro, dollar) = (Kind::Money("EUR".parse().unwrap()), Kind::Money("USD".parse().unwrap()));
-        let kinds = prop_oneof![6 => Just(euro), 2 => Just(dollar), 2 => Just(Kind::Number), 1 => Just(Kind::Text)];
-        let deed = (0..25_u8, prop::option::weighted(0.8, (kinds, -4..5_i64)), any::<bool>());
+        let kinds = prop_oneof![9 => Just(euro), 2 => Just(dollar), 2 => Just(Kind::Number), 1 => Just(Kind::Text), 2 => Just(Kind::Time)];
+        // Whole numbers mostly, halves, seldom what no decimal holds or no finer scale has room for.
+        let value = prop_oneof![
+            60 => (-3..4_i64).prop_map(|whole| whole * 6),
+            9 => (-6..7_i64).prop_map(|halves| halves * 3),
+            1 => -12..13_i64,
+            1 => Just(GREATEST),
+        ];
+        let deed = (0..25_u8, prop::option::weighted(0.8, (kinds, value)), any::<bool>());
         let size = prop_oneof![
             (0..8_u64).prop_map(Size::Count),
-            (0..101_i64).prop_map(|percent| Size::Percent(percent.into())),
+            (0..101_i64).prop_map(|percent| Size::Percent(Decimal::from(percent))),
         ];
         let strategy = (size, any::<bool>(), vec(deed, 1..80));
-        let mut runner = TestRunner::new(Config { failure_persistence: None, cases: 2000, ..Config::default() });
+        let mut runner = TestRunner::new(Config { failure_persistence: None, cases: 3000, ..Config::default() });
         runner
             .run(&strategy, |(size, top, deeds)| {
                 let end = if top { End::Top } else { End::Bottom };
                 let rank = Rank { end, size, by: 0, among: None };
                 let (mut ranking, mut keys, mut told) = (Ranking::new(&rank), BTreeMap::new(), BTreeSet::new());
-                for (who, key, settles) in deeds {
-                    let exact = key.map(|(kind, key)| (kind, Key::Decimal(key.into())));
-                    ranking.set(id(who), exact);
-                    match key {
-                        Some(key) => keys.insert(who, key),
+                // Numbers in another order than ids.
+                let mut roll = Roll::default();
+                for nth in (0..25_u8).rev() {
+                    roll.enrol(id(nth));
+                }
+                for (who, value, settles) in deeds {
+                    let number = roll.number(id(who)).unwrap();
+                    ranking.set(number, value.map(|(kind, value)| (kind, key(kind, value))), &roll);
+                    match value {
+                        Some(value) => keys.insert(who, value),
                         None => keys.remove(&who),
                     };
                     if settles {
                         for (who, enters) in ranking.settle() {
+                            let who = roll.id(who).unwrap();
                             let new = if enters { told.insert(who) } else { told.remove(&who) };
                             prop_assert!(new);
                         }

@@ -171,31 +171,25 @@ impl Live {
                 self.fellows.look(*who, *relation, stage.people, &mut |_| {});
             }
         }
-        let mut dues: HashMap<ProfileId, Time> = HashMap::new();
+        let known: Vec<bool> = everybody.iter().map(|who| self.roll.number(*who).is_some()).collect();
+        let mut dues = vec![Time::MAX; everybody.len()];
         for rank in routes.rank_order.iter().filter(|rank| fresh.contains(rank)) {
-            for who in &everybody {
-                let due = self.rank_one(*rank, *who, &routes, stage);
-                if due < Time::MAX {
-                    let known = dues.entry(*who).or_insert(Time::MAX);
-                    *known = due.min(*known);
-                }
+            for (who, known) in everybody.iter().zip(&mut dues) {
+                let number = self.roll.enrol(*who);
+                *known = self.rank_one(*rank, (*who, number), &routes, stage).min(*known);
             }
-            let moved = self.rankings.get_mut(*rank as usize).map(Ranking::settle).unwrap_or_default();
-            for (who, inside) in moved {
+            for (who, inside) in self.drawn(*rank) {
                 self.ranked.mark(*rank, who, inside);
             }
         }
         let mut segments: Vec<u32> = redefined.changed.iter().chain(&redefined.added).map(|id| id.0).collect();
         segments.sort_unstable();
-        if segments.is_empty() && dues.is_empty() {
+        if segments.is_empty() && dues.iter().all(|due| *due == Time::MAX) && known.iter().all(|known| *known) {
             return;
         }
-        for who in everybody {
-            let ranked = dues.get(&who).copied().unwrap_or(Time::MAX);
-            match self.roll.number(who) {
-                Some(_) => self.look(who, (&segments, Extent::Part), ranked, stage, out),
-                None => self.look(who, (&[], Extent::All), ranked, stage, out),
-            }
+        for ((who, known), ranked) in everybody.into_iter().zip(known).zip(dues) {
+            let asked = if known { (segments.as_slice(), Extent::Part) } else { (&[][..], Extent::All) };
+            self.look(who, asked, ranked, stage, out);
         }
     }
 }

@@ -19,9 +19,7 @@ const NOBODY: Number = Number::MAX;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct State {
     pub(super) id: ProfileId,
-    /// None of its memberships changes by time before this instant.
-    pub(super) due: Time,
-    /// Until when each holds that time can change.
+    /// Until when each of its memberships holds that time can change.
     pub(super) dues: Place,
     pub(super) inside: Inside,
     /// How many more events leave conditions as they are.
@@ -29,16 +27,16 @@ pub(super) struct State {
     pub(super) armed: Armed,
 }
 
-const _: () = assert!(size_of::<State>() == 48);
+const _: () = assert!(size_of::<State>() == 40);
 
 impl State {
     const fn new(id: ProfileId) -> Self {
         let (dues, inside, spare, armed) = (Place::NONE, Inside::NONE, Spare::NONE, Armed::NONE);
-        Self { id, due: Time::MAX, dues, inside, spare, armed }
+        Self { id, dues, inside, spare, armed }
     }
 }
 
-/// Which entry of the wheel is the profile's, which is not after `due`: a mark of its instant. Should an entry that holds
+/// Which entry of the wheel is the profile's, which is not after the first of its instants: a mark of its instant. Should an entry that holds
 /// no longer bear the same mark, it is taken for this one, which then is the one that holds no longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Armed(u32);
@@ -117,7 +115,7 @@ impl Roll {
             }
             None => {
                 if self.states.len() == self.states.capacity() {
-                    self.states.reserve_exact((self.states.len() / 8).max(16));
+                    self.states.reserve_exact((self.states.len() / 16).max(16));
                 }
                 self.states.push(state);
                 // More than four billion profiles do not fit into one process.

@@ -1,8 +1,10 @@
 //! An order in which one can ask for the n-th, and where one stands.
 //!
-//! Keys stand sorted in chunks of about a hundred; a binary indexed tree (P. Fenwick, *A new data structure for
+//! Which of two stands first is told by whoever asks, always by the same rule. Keys stand sorted in chunks of about a hundred; a binary indexed tree (P. Fenwick, *A new data structure for
 //! cumulative frequency tables*, 1994) over the lengths of the chunks finds the n-th. A key costs its own bytes and
 //! little more, and what is compared lies together in memory.
+
+use std::cmp::Ordering;
 
 /// A chunk longer than this is cut in two.
 const LONG: usize = 128;
@@ -23,7 +25,7 @@ impl<K> Default for Sorted<K> {
     }
 }
 
-impl<K: Ord> Sorted<K> {
+impl<K> Sorted<K> {
     pub(super) const fn len(&self) -> usize {
         self.len
     }
@@ -48,8 +50,8 @@ impl<K: Ord> Sorted<K> {
     }
 
     /// Puts a key in; at which place, or at which it stands already.
-    pub(super) fn insert(&mut self, key: K) -> Result<usize, usize> {
-        let chunk = self.chunk_of(&key);
+    pub(super) fn insert(&mut self, key: K, order: &impl Fn(&K, &K) -> Ordering) -> Result<usize, usize> {
+        let chunk = self.chunk_of(&key, order);
         let before = self.before(chunk);
         let Some(keys) = self.chunks.get_mut(chunk) else {
             self.chunks.push(vec![key]);
@@ -57,7 +59,7 @@ impl<K: Ord> Sorted<K> {
             self.count();
             return Ok(0);
         };
-        match keys.binary_search(&key) {
+        match keys.binary_search_by(|it| order(it, &key)) {
             Ok(at) => Err(before + at),
             Err(at) => {
                 if keys.len() == keys.capacity() {
@@ -79,11 +81,11 @@ impl<K: Ord> Sorted<K> {
     }
 
     /// Takes a key out; at which place it stood.
-    pub(super) fn remove(&mut self, key: &K) -> Option<usize> {
-        let chunk = self.chunk_of(key);
+    pub(super) fn remove(&mut self, key: &K, order: &impl Fn(&K, &K) -> Ordering) -> Option<usize> {
+        let chunk = self.chunk_of(key, order);
         let before = self.before(chunk);
         let keys = self.chunks.get_mut(chunk)?;
-        let at = keys.binary_search(key).ok()?;
+        let at = keys.binary_search_by(|it| order(it, key)).ok()?;
         keys.remove(at);
         self.len -= 1;
         if keys.is_empty() {
@@ -95,14 +97,26 @@ impl<K: Ord> Sorted<K> {
         Some(before + at)
     }
 
+    /// All keys, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &K> {
+        self.chunks.iter().flatten()
+    }
+
+    /// The same with other keys in the same order; none where a key has no other.
+    pub(super) fn map<L>(&self, other: impl Fn(&K) -> Option<L>) -> Option<Sorted<L>> {
+        let chunks =
+            self.chunks.iter().map(|keys| keys.iter().map(&other).collect()).collect::<Option<Vec<Vec<L>>>>()?;
+        Some(Sorted { chunks, sums: self.sums.clone(), len: self.len })
+    }
+
     pub(super) fn bytes(&self) -> usize {
         let inner: usize = self.chunks.iter().map(|keys| keys.capacity() * size_of::<K>()).sum();
         inner + self.chunks.capacity() * size_of::<Vec<K>>() + self.sums.capacity() * size_of::<usize>()
     }
 
     /// The chunk where the key is or belongs: the last that does not begin after it.
-    fn chunk_of(&self, key: &K) -> usize {
-        let after = self.chunks.partition_point(|keys| keys.first().is_some_and(|first| first <= key));
+    fn chunk_of(&self, key: &K, order: &impl Fn(&K, &K) -> Ordering) -> usize {
+        let after = self.chunks.partition_point(|keys| keys.first().is_some_and(|first| order(first, key).is_le()));
         after.saturating_sub(1)
     }
 
@@ -151,22 +165,22 @@ mod tests {
             match oracle.binary_search(&key) {
                 Ok(at) if (mixed >> 20) % 10 < if round < 20_000 { 3 } else { 9 } => {
                     oracle.remove(at);
-                    assert_eq!(sorted.remove(&key), Some(at));
-                    assert_eq!(sorted.remove(&key), None);
+                    assert_eq!(sorted.remove(&key, &Ord::cmp), Some(at));
+                    assert_eq!(sorted.remove(&key, &Ord::cmp), None);
                 }
-                Ok(at) => assert_eq!(sorted.insert(key), Err(at)),
+                Ok(at) => assert_eq!(sorted.insert(key, &Ord::cmp), Err(at)),
                 Err(at) => {
                     oracle.insert(at, key);
-                    assert_eq!(sorted.insert(key), Ok(at));
+                    assert_eq!(sorted.insert(key, &Ord::cmp), Ok(at));
                 }
             }
             assert_eq!(sorted.len(), oracle.len());
             let nth = (mixed >> 10) as usize % (oracle.len() + 2);
             assert_eq!(sorted.nth(nth), oracle.get(nth));
         }
-        assert!(sorted.chunks.iter().flatten().eq(&oracle));
+        assert!(sorted.iter().eq(&oracle));
         while let Some(key) = oracle.pop() {
-            assert_eq!(sorted.remove(&key), Some(oracle.len()));
+            assert_eq!(sorted.remove(&key, &Ord::cmp), Some(oracle.len()));
         }
         assert_eq!((sorted.len(), sorted.nth(0)), (0, None));
     }

@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use onefold_model::{Change, ProfileId, Time};
 
-use super::rank::Key;
+use super::order::Key;
+use super::roll::Number;
 use super::routes::{Marks, Reached, Routes};
-use super::{Extent, Live, Stage};
+use super::{Extent, Live, Ranking, Stage};
 use crate::eval::Sight;
 use crate::plan::{Node, NodeId, RankId};
 
@@ -86,6 +87,8 @@ impl Live {
                 Scope::All => {
                     concern.add(*who, &Reached { segments: Vec::new(), ..routes.all.clone() }, true);
                     concern.todo.entry(*who).or_default().all = true;
+                    // Of somebody who is not known nothing is found, and all is left then.
+                    self.roll.enrol(*who);
                     self.regroup(&mut concern, &routes, *who, stage);
                 }
                 // What time does to a fellow is told by one's own timer.
@@ -125,7 +128,7 @@ impl Live {
     pub(super) fn stay(
         &mut self,
         routes: &Routes,
-        who: ProfileId,
+        (who, number): (ProfileId, Number),
         reached: &Reached,
         stage: Stage<'_>,
     ) -> Option<Time> {
@@ -134,8 +137,8 @@ impl Live {
         }
         let mut due = Time::MAX;
         for rank in routes.rank_order.iter().filter(|rank| reached.ranks.contains(rank)) {
-            due = due.min(self.rank_one(*rank, who, routes, stage));
-            let moved = self.rankings.get_mut(*rank as usize).map(super::Ranking::settle).unwrap_or_default();
+            due = due.min(self.rank_one(*rank, (who, number), routes, stage));
+            let moved = self.drawn(*rank);
             if !moved.is_empty() {
                 self.moved.extend(moved.into_iter().map(|(who, inside)| (*rank, who, inside)));
                 return None;
@@ -203,11 +206,13 @@ impl Live {
         stage: Stage<'_>,
     ) {
         for who in concerned {
-            let due = self.rank_one(rank, *who, routes, stage);
+            // Who was never touched has no place yet.
+            let Some(number) = self.roll.number(*who) else { continue };
+            let due = self.rank_one(rank, (*who, number), routes, stage);
             let todo = concern.todo.entry(*who).or_default();
             todo.due = todo.due.min(due);
         }
-        let mut moved = self.rankings.get_mut(rank as usize).map(super::Ranking::settle).unwrap_or_default();
+        let mut moved = self.drawn(rank);
         let before = self.moved.extract_if(.., |(of, ..)| *of == rank);
         moved.extend(before.map(|(_, who, inside)| (who, inside)));
         let size = self.definitions.plan().nodes.len();
@@ -219,8 +224,20 @@ impl Live {
         }
     }
 
+    /// Draws the border of a rank anew: who came in and who fell out.
+    pub(super) fn drawn(&mut self, rank: RankId) -> Vec<(ProfileId, bool)> {
+        let moved = self.rankings.get_mut(rank as usize).map(Ranking::settle).unwrap_or_default();
+        moved.into_iter().filter_map(|(number, inside)| Some((self.roll.id(number)?, inside))).collect()
+    }
+
     /// Puts a profile at its place in a rank; until when it stays there by itself.
-    pub(super) fn rank_one(&mut self, rank: RankId, who: ProfileId, routes: &Routes, stage: Stage<'_>) -> Time {
+    pub(super) fn rank_one(
+        &mut self,
+        rank: RankId,
+        (who, number): (ProfileId, Number),
+        routes: &Routes,
+        stage: Stage<'_>,
+    ) -> Time {
         let plan = self.definitions.plan();
         let Some(asked) = plan.rank(rank) else { return Time::MAX };
         let (mut key, mut due) = (None, Time::MAX);
@@ -240,7 +257,7 @@ impl Live {
             key = Key::of(value);
         });
         if let Some(ranking) = self.rankings.get_mut(rank as usize) {
-            ranking.set(who, key);
+            ranking.set(number, key, &self.roll);
         }
         due
     }

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 use onefold_model::Time;
 
+use super::halves::Halves;
 use super::roll::Number;
 
 /// Bits of an instant that a slot of the lowest level spans: 2^26 microseconds, 67 seconds.
@@ -44,20 +45,17 @@ pub(super) enum Word {
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    // Two halves, so that an entry takes 12 bytes.
-    at: [u32; 2],
+    at: Halves,
     who: Number,
 }
 
 impl Entry {
     const fn new(at: Time, who: Number) -> Self {
-        let at = at.0.cast_unsigned();
-        Self { at: [(at >> 32) as u32, (at & 0xFFFF_FFFF) as u32], who }
+        Self { at: Halves::new(at.0), who }
     }
 
     const fn at(self) -> Time {
-        let [high, low] = self.at;
-        Time((((high as u64) << 32) | low as u64).cast_signed())
+        Time(self.at.get())
     }
 }
 
