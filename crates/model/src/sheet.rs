@@ -14,8 +14,8 @@ pub struct Sheet {
     schema: Schema,
     id: ProfileId,
     members: [Member; 1],
-    // INVARIANT: never empty; sorted by the instant from which on the value was so.
-    fields: BTreeMap<FieldId, Vec<(Time, Value)>>,
+    // INVARIANT: sorted, each field once; its values never none, sorted by the instant from which on each was so.
+    fields: Vec<(FieldId, Vec<(Time, Value)>)>,
     events: BTreeMap<EventTypeId, Vec<Arc<Event>>>,
     permits: BTreeMap<(PurposeId, Option<ChannelId>), Until<bool>>,
 }
@@ -28,7 +28,7 @@ impl Sheet {
             schema: schema.clone(),
             id: ProfileId(who.member().token),
             members: [who.member()],
-            fields: BTreeMap::new(),
+            fields: Vec::new(),
             events: BTreeMap::new(),
             permits: BTreeMap::new(),
         }
@@ -40,7 +40,7 @@ impl Sheet {
     /// [`Error::Unknown`] for an undeclared trait, [`Error::Issue`] for a value that does not fit.
     pub fn set(mut self, name: &str, value: impl Into<Value>) -> Result<Self, Error> {
         let (field, value) = self.fit(name, value.into())?;
-        self.fields.insert(field, vec![(Time::MIN, value)]);
+        self.write(field, |past| *past = vec![(Time::MIN, value)]);
         Ok(self)
     }
 
@@ -61,12 +61,31 @@ impl Sheet {
     /// [`Error::Unknown`] for an undeclared trait, [`Error::Issue`] for a value that does not fit.
     pub fn turn(&mut self, name: &str, at: Time, value: impl Into<Value>) -> Result<(), Error> {
         let (field, value) = self.fit(name, value.into())?;
-        let past = self.fields.entry(field).or_default();
-        match past.binary_search_by_key(&at, |(since, _)| *since) {
+        self.write(field, |past| match past.binary_search_by_key(&at, |(since, _)| *since) {
             Ok(same) => past.splice(same..=same, [(at, value)]).for_each(drop),
             Err(place) => past.insert(place, (at, value)),
-        }
+        });
         Ok(())
+    }
+
+    fn past_of(&self, field: FieldId) -> Option<&[(Time, Value)]> {
+        let nth = self.fields.binary_search_by_key(&field, |(it, _)| *it).ok()?;
+        self.fields.get(nth).map(|(_, past)| past.as_slice())
+    }
+
+    fn write(&mut self, field: FieldId, how: impl FnOnce(&mut Vec<(Time, Value)>)) {
+        match self.fields.binary_search_by_key(&field, |(it, _)| *it) {
+            Ok(nth) => {
+                if let Some((_, past)) = self.fields.get_mut(nth) {
+                    how(past);
+                }
+            }
+            Err(nth) => {
+                let mut past = Vec::new();
+                how(&mut past);
+                self.fields.insert(nth, (field, past));
+            }
+        }
     }
 
     fn fit(&self, name: &str, value: Value) -> Result<(FieldId, Value), Error> {
@@ -104,10 +123,10 @@ impl Facts for Sheet {
         self.id
     }
     fn field(&self, field: FieldId) -> &Value {
-        self.fields.get(&field).and_then(|past| past.last()).map_or(Value::NULL, |(_, value)| value)
+        self.past_of(field).and_then(<[_]>::last).map_or(Value::NULL, |(_, value)| value)
     }
     fn past(&self, field: FieldId, look: &mut dyn FnMut(Time, &Value)) {
-        match self.fields.get(&field) {
+        match self.past_of(field) {
             Some(past) => past.iter().for_each(|(since, value)| look(*since, value)),
             None => look(Time::MIN, Value::NULL),
         }
