@@ -23,6 +23,6 @@ pub(crate) use frame::{Frame, known};
 pub(crate) use rows::{Row, back, by_place, each};
 #[cfg(test)]
 pub(crate) use tally::walked;
-pub(crate) use tally::{goal, shortfall, tally, value};
+pub(crate) use tally::{goal, one_kind, shortfall, tally, tally_yes, value};
 pub(crate) use total::key;
 pub(crate) use walk::union;

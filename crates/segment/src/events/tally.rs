@@ -16,14 +16,25 @@ use crate::calendar;
 use crate::eval::{Held, Sight};
 use crate::number::Ratio;
 use crate::plan::{Aggregate, Plan, Read, What};
-use crate::value::{Val, number};
+use crate::value::{Val, compare, number};
 use crate::zone::Clock;
 
 /// Whether what events come to compares so with a constant, and the first instant at which that is otherwise.
 pub(crate) fn tally(plan: &Plan, aggregate: &Aggregate, op: Op, constant: &Value, sight: Sight<'_>) -> Held {
-    let rows = Scope { plan, aggregate, frame: Frame::of(aggregate.window, plan, sight), sight };
-    let quick = if rows.frame.only_leaves() { rows.quick(op, constant, &mut 0) } else { None };
-    quick.unwrap_or_else(|| rows.walk(Against(op, constant)))
+    Scope::new(plan, aggregate, sight).held(op, constant)
+}
+
+/// The same where it matters only whether it is a yes: the instant at which it becomes one, or is one no more.
+pub(crate) fn tally_yes(plan: &Plan, aggregate: &Aggregate, op: Op, constant: &Value, sight: Sight<'_>) -> Held {
+    Scope { yes: true, ..Scope::new(plan, aggregate, sight) }.held(op, constant)
+}
+
+/// Whether all values compare with each other.
+pub(crate) fn one_kind(plan: &Plan, read: &Read, currency: Option<Currency>) -> bool {
+    use onefold_model::Type as T;
+    let declared = plan.schema.as_ref().and_then(|schema| schema.field_info(read.field)).map(|it| it.declared.ty);
+    let plain = matches!(declared, Some(T::Int | T::Decimal | T::Text | T::Bool | T::Time | T::Date));
+    read.keys.is_empty() && (currency.is_some() || plain)
 }
 
 /// The number, not 0, below which what is counted one by one leaves a comparison as it is.
@@ -36,7 +47,7 @@ pub(crate) fn goal(op: Op, constant: &Value) -> Option<u64> {
 
 /// As [`tally`], of what has a [goal]: and how many more events there must be until it can be reached; 0 where it is.
 pub(crate) fn shortfall(plan: &Plan, aggregate: &Aggregate, op: Op, constant: &Value, sight: Sight<'_>) -> (Held, u64) {
-    let rows = Scope { plan, aggregate, frame: Frame::of(aggregate.window, plan, sight), sight };
+    let rows = Scope::new(plan, aggregate, sight);
     let mut short = 0;
     let quick = if rows.frame.only_leaves() { rows.quick(op, constant, &mut short) } else { None };
     quick.map_or_else(|| (rows.walk(Against(op, constant)), 0), |held| (held, short))
@@ -45,12 +56,12 @@ pub(crate) fn shortfall(plan: &Plan, aggregate: &Aggregate, op: Op, constant: &V
 /// The same without short cuts.
 #[cfg(test)]
 pub(crate) fn walked(plan: &Plan, aggregate: &Aggregate, op: Op, constant: &Value, sight: Sight<'_>) -> Held {
-    Scope { plan, aggregate, frame: Frame::of(aggregate.window, plan, sight), sight }.walk(Against(op, constant))
+    Scope::new(plan, aggregate, sight).walk(Against(op, constant))
 }
 
 /// What events come to, and an instant before which that does not change.
 pub(crate) fn value(plan: &Plan, aggregate: &Aggregate, sight: Sight<'_>) -> (Val, Time) {
-    let rows = Scope { plan, aggregate, frame: Frame::of(aggregate.window, plan, sight), sight };
+    let rows = Scope::new(plan, aggregate, sight);
     let quick = if rows.frame.only_leaves() { rows.quick_value() } else { None };
     quick.unwrap_or_else(|| rows.walk(Now))
 }
@@ -88,9 +99,20 @@ struct Scope<'a> {
     aggregate: &'a Aggregate,
     frame: Frame,
     sight: Sight<'a>,
+    /// Whether it matters only what is a yes.
+    yes: bool,
 }
 
-impl Scope<'_> {
+impl<'a> Scope<'a> {
+    fn new(plan: &'a Plan, aggregate: &'a Aggregate, sight: Sight<'a>) -> Self {
+        Self { plan, aggregate, frame: Frame::of(aggregate.window, plan, sight), sight, yes: false }
+    }
+
+    fn held(&self, op: Op, constant: &Value) -> Held {
+        let quick = if self.frame.only_leaves() { self.quick(op, constant, &mut 0) } else { None };
+        quick.unwrap_or_else(|| self.walk(Against(op, constant)))
+    }
+
     fn walk<E: End>(&self, end: E) -> E::Out {
         match &self.aggregate.what {
             What::Count => self.all(&end, Count::default(), |_| Some(())),
@@ -191,6 +213,8 @@ impl Scope<'_> {
                 })
             }
             What::MostFrequent(read) => self.absent(read, op, constant),
+            What::Max(read, currency) if matches!(op, Op::Gt | Op::Ge) => self.beyond(read, *currency, op, constant),
+            What::Min(read, currency) if matches!(op, Op::Lt | Op::Le) => self.beyond(read, *currency, op, constant),
             What::First(_) | What::FirstTime => Some(self.first(op, constant)),
             What::Last(_) | What::LastTime => {
                 let (val, until) = self.quick_value()?;
@@ -267,6 +291,24 @@ impl Scope<'_> {
         Some((truth.into(), self.frame.leaves(newest)))
     }
 
+    /// The greatest is greater as long as any is, and it is not until there is nothing.
+    fn beyond(&self, read: &Read, currency: Option<Currency>, op: Op, constant: &Value) -> Option<Held> {
+        if !one_kind(self.plan, read, currency) {
+            return None;
+        }
+        let (mut held, mut alike) = ((Truth::Unknown, Time::MAX), true);
+        back(&self.aggregate.rows, &self.frame, self.sight, |row| {
+            let Some(value) = ordered(row, read, currency) else { return ControlFlow::Continue(()) };
+            let truth = compare(&value, op, constant);
+            alike = truth != Truth::Unknown;
+            if truth.is_yes() || held.0 == Truth::Unknown && !self.yes {
+                held = (truth, self.frame.leaves(row.time()));
+            }
+            if truth == Truth::No { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        alike.then_some(held)
+    }
+
     /// What is not there at all is not the most frequent, until there is nothing.
     fn absent(&self, read: &Read, op: Op, constant: &Value) -> Option<Held> {
         if op != Op::Eq || !read.keys.is_empty() || !matches!(constant, Value::Text(_)) {
@@ -283,6 +325,9 @@ impl Scope<'_> {
                 }
                 if Some(code) == sought || !matches!(codes.value(code), Value::Text(_)) {
                     return None;
+                }
+                if self.yes {
+                    continue;
                 }
                 let leaves = self.frame.leaves(part.run.occurred(nth));
                 held = match held {

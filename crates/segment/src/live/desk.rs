@@ -9,7 +9,7 @@ use onefold_model::{Time, Truth};
 
 use super::routes::{Marks, Routes};
 use crate::eval::{Held, Memo, Sight, pass};
-use crate::events::shortfall;
+use crate::events::{shortfall, tally_yes};
 use crate::plan::{Node, NodeId, Plan};
 use crate::value::Val;
 
@@ -45,6 +45,7 @@ impl Desk {
     }
 
     fn demand(&mut self, plan: &Plan, routes: &Routes, root: NodeId, sight: Sight<'_>, enough: Time) {
+        let soon = Time(sight.at.0.saturating_add(1));
         self.open.clear();
         self.open.push((root, 0));
         while let Some((id, step)) = self.open.last_mut() {
@@ -95,8 +96,14 @@ impl Desk {
                 (Some(gauge), Some(Node::Tally(aggregate, op, bound))) => {
                     if let Some(aggregate) = plan.aggregate(*aggregate) {
                         let ((truth, until), short) = shortfall(plan, aggregate, *op, bound, sight);
-                        self.memo.set(id, (truth, until.max(Time(sight.at.0.saturating_add(1)))));
+                        self.memo.set(id, (truth, until.max(soon)));
                         self.gauges.push((gauge, short.saturating_sub(1)));
+                    }
+                }
+                (None, Some(Node::Tally(aggregate, op, bound))) if routes.is_only_yes(id) => {
+                    if let Some(aggregate) = plan.aggregate(*aggregate) {
+                        let (truth, until) = tally_yes(plan, aggregate, *op, bound, sight);
+                        self.memo.set(id, (truth, until.max(soon)));
                     }
                 }
                 _ => pass(plan, std::iter::once(id), sight, &mut self.memo),

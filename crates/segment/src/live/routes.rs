@@ -10,9 +10,9 @@ use std::collections::HashMap;
 use onefold_model::{EventTypeId, FieldId, RelationId, Value};
 
 use super::entry::Entry;
-use super::turn::{Gauges, Turn, turns};
+use super::turn::{Gauges, Turn, Votes, turns};
 use crate::ast::{Op, Then};
-use crate::plan::{Filter, Node, NodeId, Operand, Plan, RankId, Read, Rows, Span};
+use crate::plan::{Aggregate, Filter, Node, NodeId, Operand, Plan, RankId, Read, Rows, Span, What};
 use crate::value::Ask;
 
 /// Many short lists, one after another.
@@ -45,8 +45,13 @@ struct Looking {
     /// Whatever its properties.
     always: Vec<NodeId>,
     /// Only where a property has this text.
-    by_value: Vec<(FieldId, HashMap<Value, Vec<NodeId>>)>,
+    by_value: ByText,
+    /// Those that ask whether this text is the most frequent.
+    votes: ByText,
 }
+
+/// Leaves by a property and the text that it has.
+type ByText = Vec<(FieldId, HashMap<Value, Vec<NodeId>>)>;
 
 /// A segment that an event reaches, and which way the event can turn it.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +105,8 @@ pub(super) struct Routes {
     pub(super) relations: Vec<(RelationId, Vec<NodeId>)>,
     /// The parts of each *and* and *or*, the cheap ones first.
     pub(super) parts: Lists,
+    /// Of each node, whether it matters only if it is a yes.
+    only_yes: Vec<bool>,
     /// The ranks that time alone can change.
     pub(super) timely: Vec<RankId>,
     /// Everything.
@@ -259,6 +266,7 @@ impl Routes {
                 routes.all.related.push(id);
             }
         }
+        routes.only_yes = only_yes(plan);
         routes.pave(plan);
         routes.entry = Entry::new(plan);
         routes
@@ -275,6 +283,11 @@ impl Routes {
         }
     }
 
+    /// Whether a no and what is unknown come to the same: all that is made of the node asks whether it is a yes.
+    pub(super) fn is_only_yes(&self, node: NodeId) -> bool {
+        self.only_yes.get(node as usize) == Some(&true)
+    }
+
     pub(super) fn ways(&self, nth: u32) -> Option<&Ways> {
         self.ways.get(nth as usize)
     }
@@ -285,26 +298,34 @@ impl Routes {
         let by_event = std::mem::take(&mut self.by_event);
         let gauges = Gauges::new(plan, |leaf| by_event.iter().any(|looking| always(looking, leaf)));
         for (what, looking) in (0..).map(EventTypeId).zip(&by_event) {
-            if looking.always.is_empty() && looking.by_value.is_empty() {
+            if looking.always.is_empty() && looking.by_value.is_empty() && looking.votes.is_empty() {
                 self.from.push(From::default());
                 continue;
             }
-            let turns = turns(plan, what);
+            let told = turns(plan, what, Votes::Any);
             let (gauged, rest): (Vec<NodeId>, Vec<NodeId>) =
                 looking.always.iter().partition(|leaf| gauges.of(**leaf).is_some());
             let mut from = From::default();
             if !rest.is_empty() {
-                from.always.push(self.lay(plan, &turns, None, &rest));
+                from.always.push(self.lay(plan, &told, None, &rest));
             }
             for leaf in gauged {
-                from.always.push(self.lay(plan, &turns, gauges.of(leaf), &[leaf]));
+                from.always.push(self.lay(plan, &told, gauges.of(leaf), &[leaf]));
             }
-            for (property, by_value) in &looking.by_value {
-                let mut ways = HashMap::new();
-                for (value, leaves) in by_value {
-                    ways.insert(value.clone(), self.lay(plan, &turns, None, leaves));
+            if !looking.votes.is_empty() {
+                let against = turns(plan, what, Votes::Against);
+                let mut leaves: Vec<NodeId> =
+                    looking.votes.iter().flat_map(|(_, by_value)| by_value.values().flatten().copied()).collect();
+                leaves.sort_unstable();
+                from.always.push(self.lay(plan, &against, None, &leaves));
+            }
+            let for_it = turns(plan, what, Votes::For);
+            for (turns, by_text) in [(&told, &looking.by_value), (&for_it, &looking.votes)] {
+                for (property, by_value) in by_text {
+                    let ways =
+                        by_value.iter().map(|(value, leaves)| (value.clone(), self.lay(plan, turns, None, leaves)));
+                    from.by_value.push((*property, ways.collect()));
                 }
-                from.by_value.push((*property, ways));
             }
             self.from.push(from);
         }
@@ -361,7 +382,14 @@ impl Routes {
         match node {
             Node::Tally(aggregate, ..) | Node::Aggregate(aggregate) => {
                 if let Some(aggregate) = plan.aggregate(*aggregate) {
-                    self.look_at(&aggregate.rows, id);
+                    match vote(node, aggregate) {
+                        Some((property, text)) => aggregate.rows.types.iter().for_each(|what| {
+                            if let Some(looking) = self.looking(*what) {
+                                by_text(&mut looking.votes, property, text, id);
+                            }
+                        }),
+                        None => self.look_at(&aggregate.rows, id),
+                    }
                     self.look_in(plan, aggregate.window, id);
                 }
             }
@@ -394,13 +422,8 @@ impl Routes {
                 put_once(&mut looking.always, id);
                 continue;
             };
-            if !looking.by_value.iter().any(|(known, _)| known == property) {
-                looking.by_value.push((*property, HashMap::new()));
-            }
-            for (_, leaves) in looking.by_value.iter_mut().filter(|(known, _)| known == property) {
-                for value in values {
-                    put_once(leaves.entry((*value).clone()).or_default(), id);
-                }
+            for value in values {
+                by_text(&mut looking.by_value, *property, value, id);
             }
         }
     }
@@ -410,6 +433,27 @@ impl Routes {
             self.by_event.resize_with(what.index() + 1, Looking::default);
         }
         self.by_event.get_mut(what.index())
+    }
+}
+
+fn by_text(all: &mut ByText, property: FieldId, text: &Value, id: NodeId) {
+    let at = all.iter().position(|(known, _)| *known == property).unwrap_or_else(|| {
+        all.push((property, HashMap::new()));
+        all.len() - 1
+    });
+    if let Some((_, leaves)) = all.get_mut(at) {
+        put_once(leaves.entry(text.clone()).or_default(), id);
+    }
+}
+
+/// The text of a property that a condition asks whether it is the most frequent.
+fn vote<'a>(node: &'a Node, aggregate: &Aggregate) -> Option<(FieldId, &'a Value)> {
+    match (node, &aggregate.what) {
+        (Node::Tally(_, Op::Eq, text @ Value::Text(_)), What::MostFrequent(read)) => {
+            let plain = read.keys.is_empty() && aggregate.rows.filter.as_ref().and_then(only).is_none();
+            plain.then_some((read.field, text))
+        }
+        _ => None,
     }
 }
 
@@ -454,6 +498,22 @@ fn texts<'a>(read: &Read, ask: &'a Ask) -> Option<(FieldId, Vec<&'a Value>)> {
     values.dedup();
     // Texts are equal as they stand; numbers are equal in several ways of writing them.
     values.iter().all(|value| matches!(value, Value::Text(_))).then_some((read.field, values))
+}
+
+/// Of each node, whether it matters only if it is a yes. Memberships do, and wholes that do hand it on to their parts.
+fn only_yes(plan: &Plan) -> Vec<bool> {
+    let mut all = vec![true; plan.nodes.len()];
+    for (id, node) in plan.nodes.iter().enumerate().rev() {
+        let hands_on = match node {
+            Node::And(_) | Node::Or(_) => all.get(id).copied().unwrap_or(false),
+            Node::Sure(_) => true,
+            _ => false,
+        };
+        if !hands_on {
+            node.parts(&mut |part| all.iter_mut().skip(part as usize).take(1).for_each(|it| *it = false));
+        }
+    }
+    all
 }
 
 /// About what an evaluation costs: for putting parts in order.

@@ -12,8 +12,8 @@
 use onefold_model::EventTypeId;
 
 use crate::ast::{Op, Then};
-use crate::events::goal;
-use crate::plan::{Aggregate, Node, NodeId, Plan, Read, Sequence, Span, What};
+use crate::events::{goal, one_kind};
+use crate::plan::{Aggregate, Node, NodeId, Plan, Sequence, Span, What};
 
 /// What cannot be undone by an event: answers that stay when it comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +48,19 @@ impl Turn {
     }
 }
 
+/// What is known of an event, where the most frequent value is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Votes {
+    /// Nothing.
+    Any,
+    /// It has the value that is asked for: what is that stays that.
+    For,
+    /// It has another, or none: what is not that stays so.
+    Against,
+}
+
 /// How an event of a type turns each node of a plan.
-pub(super) fn turns(plan: &Plan, what: EventTypeId) -> Vec<Turn> {
+pub(super) fn turns(plan: &Plan, what: EventTypeId, votes: Votes) -> Vec<Turn> {
     let mut all: Vec<Turn> = Vec::with_capacity(plan.nodes.len());
     for node in &plan.nodes {
         let of = |id: &NodeId| all.get(*id as usize).copied().unwrap_or(Turn::ANY);
@@ -61,7 +72,7 @@ pub(super) fn turns(plan: &Plan, what: EventTypeId) -> Vec<Turn> {
                 let part = of(part);
                 Turn { no: part.not_yes, not_no: part.yes, ..part }
             }
-            Node::Tally(id, op, _) => plan.aggregate(*id).map_or(Turn::ANY, |it| tally(plan, it, *op, what)),
+            Node::Tally(id, op, _) => plan.aggregate(*id).map_or(Turn::ANY, |it| tally(plan, it, *op, what, votes)),
             Node::Sequence(it) => sequence(plan, it, what),
             Node::Aggregate(id) => match plan.aggregate(*id) {
                 Some(it) if !looks(plan, it, what) => Turn::NONE,
@@ -89,7 +100,7 @@ fn looks(plan: &Plan, aggregate: &Aggregate, what: EventTypeId) -> bool {
     aggregate.rows.types.contains(&what) || in_session(plan, aggregate.window, what)
 }
 
-fn tally(plan: &Plan, aggregate: &Aggregate, op: Op, what: EventTypeId) -> Turn {
+fn tally(plan: &Plan, aggregate: &Aggregate, op: Op, what: EventTypeId, votes: Votes) -> Turn {
     if in_session(plan, aggregate.window, what) {
         return Turn::ANY;
     }
@@ -102,20 +113,14 @@ fn tally(plan: &Plan, aggregate: &Aggregate, op: Op, what: EventTypeId) -> Turn 
         (What::Count | What::Distinct(_) | What::ActiveDays(_) | What::ActiveWeeks(_), Op::Ge | Op::Gt) => Turn::UP,
         (What::Count | What::Distinct(_) | What::ActiveDays(_) | What::ActiveWeeks(_), Op::Le | Op::Lt) => Turn::DOWN,
         // Of nothing they are nothing, so that what is unknown may become anything.
-        (What::Max(read, currency), Op::Ge | Op::Gt) if one_kind(plan, read, currency.is_some()) => yes,
-        (What::Max(read, currency), Op::Le | Op::Lt) if one_kind(plan, read, currency.is_some()) => no,
-        (What::Min(read, currency), Op::Le | Op::Lt) if one_kind(plan, read, currency.is_some()) => yes,
-        (What::Min(read, currency), Op::Ge | Op::Gt) if one_kind(plan, read, currency.is_some()) => no,
+        (What::Max(read, currency), Op::Ge | Op::Gt) if one_kind(plan, read, *currency) => yes,
+        (What::Max(read, currency), Op::Le | Op::Lt) if one_kind(plan, read, *currency) => no,
+        (What::Min(read, currency), Op::Le | Op::Lt) if one_kind(plan, read, *currency) => yes,
+        (What::Min(read, currency), Op::Ge | Op::Gt) if one_kind(plan, read, *currency) => no,
+        (What::MostFrequent(_), Op::Eq) if votes == Votes::For => yes,
+        (What::MostFrequent(_), Op::Eq) if votes == Votes::Against => Turn { not_yes: true, ..no },
         _ => Turn::ANY,
     }
-}
-
-/// Whether all values compare with each other.
-fn one_kind(plan: &Plan, read: &Read, of_a_currency: bool) -> bool {
-    use onefold_model::Type as T;
-    let declared = plan.schema.as_ref().and_then(|schema| schema.field_info(read.field)).map(|it| it.declared.ty);
-    let plain = matches!(declared, Some(T::Int | T::Decimal | T::Text | T::Bool | T::Time | T::Date));
-    read.keys.is_empty() && (of_a_currency || plain)
 }
 
 /// A chain that is there stays; another may come, unless the event stands where none must.
