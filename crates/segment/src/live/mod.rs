@@ -13,9 +13,12 @@
 //! the former one. The timer is the first of them all, and asks those segments alone whose instants it is.
 //!
 //! Most events reach a segment and cannot turn it: one more purchase never makes *at least two purchases* untrue, nor
-//! does it bring anybody into *no purchase*. Such segments are not asked, and neither are those that ask for another text
-//! of a trait than the profile's, nor counts that fall short by more than one: how many events they can do without is
-//! counted down, a few bits each.
+//! does it bring anybody into *no purchase*, nor does a purchase of another category make *books* the most frequent.
+//! Such segments are not asked, and neither are those that ask for another text of a trait than the profile's, nor counts
+//! that fall short by more than one: how many events they can do without is counted down, a few bits each.
+//!
+//! A membership asks whether a condition is a yes. Where all that is made of a condition asks no more than that, an
+//! instant at which its no becomes unknown is none.
 //!
 //! # What an event costs
 //!
