@@ -143,31 +143,36 @@ pub(crate) fn answer(plan: &Plan, root: NodeId, facts: &dyn Facts, people: &dyn 
 /// The truth of a [still](Plan::is_still) condition, which bounds how deep this goes.
 fn still(plan: &Plan, id: NodeId, facts: &dyn Facts) -> Truth {
     match plan.node(id) {
-        Some(Node::And(parts)) => {
-            let mut whole = Truth::Yes;
-            for part in parts {
-                whole = whole.and(still(plan, *part, facts));
-                if whole == Truth::No {
-                    break;
-                }
-            }
-            whole
-        }
-        Some(Node::Or(parts)) => {
-            let mut whole = Truth::No;
-            for part in parts {
-                whole = whole.or(still(plan, *part, facts));
-                if whole == Truth::Yes {
-                    break;
-                }
-            }
-            whole
-        }
+        Some(Node::Ask(read, ask)) => ask.at(facts.field(read.field), &read.keys),
+        Some(Node::And(parts)) => still_whole(plan, parts, facts, Truth::No, Truth::and),
+        Some(Node::Or(parts)) => still_whole(plan, parts, facts, Truth::Yes, Truth::or),
         Some(Node::Not(part)) => still(plan, *part, facts).not(),
         Some(Node::Sure(part)) => still(plan, *part, facts).is_yes().into(),
-        Some(Node::Ask(read, ask)) => ask.at(facts.field(read.field), &read.keys),
         _ => Truth::Unknown,
     }
+}
+
+/// The whole of some parts, up to one that decides alone. Most parts are questions, which need no call of their own.
+#[inline]
+fn still_whole(
+    plan: &Plan,
+    parts: &[NodeId],
+    facts: &dyn Facts,
+    end: Truth,
+    join: impl Fn(Truth, Truth) -> Truth,
+) -> Truth {
+    let mut whole = end.not();
+    for part in parts {
+        let truth = match plan.node(*part) {
+            Some(Node::Ask(read, ask)) => ask.at(facts.field(read.field), &read.keys),
+            _ => still(plan, *part, facts),
+        };
+        whole = join(whole, truth);
+        if whole == end {
+            break;
+        }
+    }
+    whole
 }
 
 /// The same within ranks that are known: not exact where they could be others by then.

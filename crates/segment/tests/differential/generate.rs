@@ -1,4 +1,4 @@
-//! Definlet some = |itions by chance: every construct, over few values and spans, so that borders coincide.
+//! Definitions by chance: every construct, over few values and spans, so that borders coincide.
 
 use std::time::Duration;
 
