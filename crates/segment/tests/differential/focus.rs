@@ -59,6 +59,16 @@ impl Generator {
         Term::Aggregate(Box::new(Aggregate { function, events, property, window, span: Span::default() }))
     }
 
+    /// One thing happened, and another did not within a time after it, ever.
+    fn waiting(&mut self) -> Expr {
+        let events = |name: &str| Events { what: Target::Named(name.into()), filter: None };
+        let within = Some(span(self.random.pick(&[2, 4, 8, 12]) * GRID));
+        let (first, absent) = self.random.pick(&[("add", "purchase"), ("purchase", "login"), ("login", "add")]);
+        let steps = vec![Step { then: Then::Lacks, events: events(absent), name: None, within }];
+        let window = Window { when: When::Ever, zone: None };
+        Expr::Sequence(Sequence { first: events(first), name: None, steps, window })
+    }
+
     fn bound(&mut self) -> Check {
         Check::Compare(self.op(), whole(self.random.range(0, 4)))
     }
@@ -69,8 +79,10 @@ impl Generator {
         match which {
             0 | 1 => {
                 self.others = true;
-                let by = match self.random.below(3) {
+                let by = match self.random.below(4) {
                     0 => self.of(Function::Count, None),
+                    // Time alone brings her in, while no window moves.
+                    3 => Term::Case { when: vec![(self.waiting(), whole(1))], otherwise: None },
                     1 => self.of(Function::Sum, quantity),
                     _ => self.of(Function::Sum, Some(("purchase", "amount"))),
                 };
