@@ -6,6 +6,7 @@ use onefold_model::{Cause, Change, Facts, News as Told, ProfileId, Schema, Segme
 use onefold_segment::{Batch, Body, Columns, Definitions, Expr, Live, Source, Term, Work, batch, next_change};
 
 use super::case::{Case, schema};
+use super::civil::DAY;
 use super::counts::Counts;
 use super::exact::{Kleene, V};
 use super::facts::{Crowd, World, group_id, id};
@@ -462,6 +463,12 @@ impl Stage<'_> {
         Ok(())
     }
 
+    /// Whether an instant must be known exactly: it is where few instants come before it at which parts change, and
+    /// nobody else is asked.
+    fn is_near(&self, nth: usize, at: Time) -> bool {
+        !self.others[nth] && at.0 - self.now < 100 * DAY
+    }
+
     /// One answer: what, until when.
     fn ask(&mut self, nth: usize, segment: SegmentId, root: usize, counts: &mut Counts) -> Result<(), String> {
         self.line(nth, root);
@@ -498,6 +505,9 @@ impl Stage<'_> {
             let then = self.says(nth, root, answer.until.0);
             if answer.exact && then == is {
                 return about("still at", answer.until.0, then);
+            }
+            if self.is_near(nth, answer.until) && !answer.exact {
+                return about("may be otherwise, which is not found out, at", answer.until.0, then);
             }
             counts.exact += usize::from(answer.exact);
             counts.bounds += usize::from(!answer.exact);
@@ -539,6 +549,9 @@ impl Stage<'_> {
             }
             if answer.exact && said(answer.until.0) == is {
                 return wrong("still at", answer.until.0);
+            }
+            if self.is_near(nth, answer.until) && !answer.exact {
+                return wrong("may be otherwise, which is not found out, at", answer.until.0);
             }
         }
         Ok(())

@@ -11,6 +11,8 @@ use super::generate::{GRID, Generator, path, span, words};
 
 /// How many kinds there are.
 pub const KINDS: usize = 26;
+/// Those with a rank among some others, of which the last two segments of a case have one.
+pub const WAITING: [usize; 2] = [1, 1 + KINDS / 2];
 
 fn test(subject: Term, check: Check) -> Expr {
     Expr::Test(Test { subject, check, span: Span::default() })
@@ -59,18 +61,19 @@ impl Generator {
         Term::Aggregate(Box::new(Aggregate { function, events, property, window, span: Span::default() }))
     }
 
-    /// One thing happened, and another did not within a time after it, ever.
-    fn waiting(&mut self) -> Expr {
-        let events = |name: &str| Events { what: Target::Named(name.into()), filter: None };
-        let within = Some(span(self.random.pick(&[2, 4, 8, 12]) * GRID));
-        let (first, absent) = self.random.pick(&[("add", "purchase"), ("purchase", "login"), ("login", "add")]);
-        let steps = vec![Step { then: Then::Lacks, events: events(absent), name: None, within }];
-        let window = Window { when: When::Ever, zone: None };
-        Expr::Sequence(Sequence { first: events(first), name: None, steps, window })
-    }
-
     fn bound(&mut self) -> Check {
         Check::Compare(self.op(), whole(self.random.range(0, 4)))
+    }
+
+    /// Something that has not happened for a while after something else.
+    pub fn absence(&mut self) -> Expr {
+        let events = |name: &str| Events { what: Target::Named(name.into()), filter: None };
+        let (first, absent) =
+            self.random.pick(&[("purchase", "login"), ("purchase", "add"), ("login", "purchase"), ("add", "mail")]);
+        let within = Some(span(self.random.pick(&[2, 4, 8, 12]) * GRID));
+        let steps = vec![Step { then: Then::Lacks, events: events(absent), name: None, within }];
+        let when = if self.random.chance(50) { When::Ever } else { When::Since(self.instant()) };
+        Expr::Sequence(Sequence { first: events(first), name: None, steps, window: Window { when, zone: None } })
     }
 
     /// A segment about one construct.
@@ -79,10 +82,11 @@ impl Generator {
         match which {
             0 | 1 => {
                 self.others = true;
-                let by = match self.random.below(4) {
+                // Where the value stands still too, nothing but who is in moves the order by time.
+                let awaited = self.awaited.clone().filter(|_| which == 1 && self.random.chance(60));
+                let by = match self.random.below(3) {
+                    _ if awaited.is_some() => Term::Name(path(&[self.random.pick(&["level", "age"])])),
                     0 => self.of(Function::Count, None),
-                    // Time alone brings her in, while no window moves.
-                    3 => Term::Case { when: vec![(self.waiting(), whole(1))], otherwise: None },
                     1 => self.of(Function::Sum, quantity),
                     _ => self.of(Function::Sum, Some(("purchase", "amount"))),
                 };
@@ -91,6 +95,7 @@ impl Generator {
                     _ => Size::Percent(Decimal::from(self.random.pick(&[34, 50]))),
                 };
                 let among = match (which, self.segments.clone().as_slice()) {
+                    _ if awaited.is_some() => awaited.map(|it| it.as_str().into()),
                     (0, _) | (_, []) => None,
                     (_, segments) => Some(self.random.pick(segments).0.as_str().into()),
                 };
@@ -135,7 +140,27 @@ impl Generator {
                 let check = self.bound();
                 test(self.of(Function::Sessions(span(self.random.clone().range(2, 6) * GRID)), None), check)
             }
-            6 | 25 => {
+            25 => {
+                // Of several types, and all leave at once: type by type, so that those between others may go first.
+                let types =
+                    self.random.pick(&[vec!["purchase", "add"], vec!["purchase", "login"], vec!["add", "mail"]]);
+                let what = match self.random.below(2) {
+                    0 => Target::Any,
+                    _ => Target::AnyOf(types.into_iter().map(Into::into).collect()),
+                };
+                let when = match self.random.below(3) {
+                    0 => When::This(Unit::Day),
+                    1 => When::This(Unit::Week),
+                    _ => When::Session(span(self.random.range(3, 9) * GRID)),
+                };
+                let function = Function::SessionTime(span(self.random.range(3, 9) * GRID));
+                let check = Check::Compare(self.op(), whole(self.random.pick(&[0, 0, 21_600])));
+                let events = Events { what, filter: None };
+                let window = Window { when, zone: None };
+                let term = Aggregate { function, events, property: None, window, span: Span::default() };
+                test(Term::Aggregate(Box::new(term)), check)
+            }
+            6 => {
                 let seconds = self.random.pick(&[0, 21_600, 43_200, 86_400]);
                 let check = Check::Compare(self.op(), whole(seconds));
                 let gap = span(self.random.range(2, 8) * GRID);

@@ -91,6 +91,8 @@ pub struct Generator {
     pub traits: Vec<(String, Kind, bool)>,
     /// Computed traits that may be other than whole numbers.
     broken: Vec<String>,
+    /// A segment that time alone brings about, though its window stands still.
+    pub awaited: Option<String>,
     /// Whether a rank, relation or permission is in what is being made.
     pub others: bool,
 }
@@ -117,7 +119,8 @@ fn number(units: i64, scale: u8) -> Decimal {
 
 impl Generator {
     pub fn new(random: Random, base: i64) -> Self {
-        Self { random, base, segments: Vec::new(), traits: Vec::new(), broken: Vec::new(), others: false }
+        let (segments, traits, broken) = (Vec::new(), Vec::new(), Vec::new());
+        Self { random, base, segments, traits, broken, awaited: None, others: false }
     }
 
     /// A few segments and computed traits.
@@ -146,6 +149,10 @@ impl Generator {
                 let expr = match count - nth {
                     1 => self.focus(focus),
                     2 => self.focus((focus + super::focus::KINDS / 2) % super::focus::KINDS),
+                    3 if super::focus::WAITING.contains(&focus) => {
+                        self.awaited = Some(format!("s{nth}"));
+                        self.absence()
+                    }
                     _ => self.expr(depth, all),
                 };
                 let name = format!("s{nth}");

@@ -99,8 +99,6 @@ fn differential_live_is_batch_is_brute_force() {
     let _ = std::panic::take_hook();
     println!("{counts}");
     assert_eq!(failed, 0, "failures");
-    // An answer may name an instant at which it is only to be asked again, where others or very many steps are concerned.
-    assert!(counts.bounds * 10 <= counts.exact, "{} of {} instants are bounds", counts.bounds, counts.exact);
     if cases >= 10_000 {
         let rare = counts.table.rare(100);
         assert!(rare.is_empty(), "seen too seldom: {rare:?}");
