@@ -14,7 +14,7 @@ pub struct Sheet {
     schema: Schema,
     id: ProfileId,
     members: [Member; 1],
-    // INVARIANT: sorted, each field once; its values never none, sorted by the instant from which on each was so.
+    // INVARIANT: sorted, each field once, with at least one value; values sorted by the instants from which on they were so.
     fields: Vec<(FieldId, Vec<(Time, Value)>)>,
     events: BTreeMap<EventTypeId, Vec<Arc<Event>>>,
     permits: BTreeMap<(PurposeId, Option<ChannelId>), Until<bool>>,

@@ -1,9 +1,9 @@
 //! Evaluation on demand: of a whole only as much as decides.
 //!
 //! Parts are asked in the order of their costs, traits before events. A part that decides alone, for as long as anybody
-//! cares, spares the others: nobody cares beyond the profile's next timer, at which everything is asked again anyway.
-//! The answer is then a lower bound, as answers of wholes are. Without recursion, so that a chain of segments in
-//! segments may be as long as it likes.
+//! cares, spares the others: an instant later than the profile's next timer would not move that timer. The answer is then
+//! a lower bound, at which the segment is asked again. Without recursion, so that a chain of segments in segments may be
+//! as long as it likes.
 
 use onefold_model::{Time, Truth};
 
@@ -103,7 +103,8 @@ impl Desk {
                 (None, Some(Node::Tally(aggregate, op, bound))) if routes.is_only_yes(id) => {
                     if let Some(aggregate) = plan.aggregate(*aggregate) {
                         let (truth, until) = tally_yes(plan, aggregate, *op, bound, sight);
-                        self.memo.set(id, (truth, until.max(soon)));
+                        // As a no it decides an *and* alone, which what is unknown does not.
+                        self.memo.set(id, (truth.is_yes().into(), until.max(soon)));
                     }
                 }
                 _ => pass(plan, std::iter::once(id), sight, &mut self.memo),

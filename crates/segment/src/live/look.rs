@@ -46,6 +46,9 @@ impl Live {
             self.spread(&all, spread::Scope::Timely, stage, out);
             self.effort.idle_fires += if out.len() == before { all.len() as u64 } else { 0 };
         }
+        // Many wait for a midnight; what that took is given back.
+        all.shrink_to(4096);
+        self.path.segments.shrink_to(4096);
         self.fired = all;
         self.effort.changes += (out.len() - before) as u64;
     }
