@@ -8,8 +8,10 @@
 //! an expression with a name, a computed trait a term with a name.
 
 mod make;
+mod maybe_span;
 mod normal;
 mod print;
+mod span;
 
 use std::ops::Range;
 use std::time::Duration;
@@ -682,42 +684,3 @@ impl PartialEq for Span {
     }
 }
 impl Eq for Span {}
-
-/// Spans of time in JSON as the language writes them.
-mod span {
-    use std::time::Duration;
-
-    use onefold_model::{parse_span, show_span};
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(super) fn serialize<S: Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&show_span(*span))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-        let text = String::deserialize(from)?;
-        parse_span(&text)
-            .ok_or_else(|| D::Error::custom("a span of time is a number and a unit, such as `30m` or `14d`"))
-    }
-}
-
-/// The same where there may be none.
-mod maybe_span {
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    #[derive(Deserialize)]
-    struct Said(#[serde(with = "super::span")] Duration);
-
-    pub(super) fn serialize<S: Serializer>(span: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
-        match span {
-            Some(span) => super::span::serialize(span, to),
-            None => to.serialize_none(),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-        Ok(Option::<Said>::deserialize(from)?.map(|said| said.0))
-    }
-}
